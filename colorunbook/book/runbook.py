@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A procedure: a named, ordered list of steps with what must hold before and after."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from colorunbook.book.actions import Action
+from colorunbook.book.colo import Colo
+from colorunbook.book.phrases import Expect
+from colorunbook.hosts import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An action with its title and its reason, done to the QEMU (or the host) of one role.
+
+    :param runbook: the name of the runbook that the step was written in.
+    """
+
+    title: str
+    action: Action
+    why: str = ""
+    role: Role = Role.PRIMARY
+    runbook: str = ""
+
+    def because(self, why: str) -> "Step":
+        """The same step with its reason."""
+        return replace(self, why=why)
+
+
+Steps = Callable[[Colo], Iterator[Step]]
+Expectations = Callable[[Colo], Iterator[Expect]]
+
+
+class Runbook:
+    """A procedure that can be listed, rendered, run and checked.
+
+    :param name: what it is called on the command line: ``primary-failover``.
+    :param on: the role whose QEMU or host the steps act on.
+    :param flipped: the roles are those after the secondary has taken over.
+    :param notes: what a reader has to know first, a paragraph each (reStructuredText).
+    :param parts: the runbooks it is composed of; empty for one with steps of its own.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        summary: str,
+        steps: Steps,
+        *,
+        on: Role,
+        flipped: bool = False,
+        notes: tuple[str, ...] = (),
+        parts: tuple["Runbook", ...] = (),
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.summary = summary
+        self.on = on
+        self.flipped = flipped
+        self.notes = notes
+        self.parts = parts
+        self._steps = steps
+        self._starts: Expectations = _nothing
+        self._ends: Expectations = _nothing
+
+    def __repr__(self) -> str:
+        return f"<Runbook {self.name}>"
+
+    def starts_when(self, expectations: Expectations) -> Expectations:
+        """Declare (as a decorator) what must hold before anything is touched."""
+        self._starts = expectations
+        return expectations
+
+    def ends_when(self, expectations: Expectations) -> Expectations:
+        """Declare (as a decorator) what success is, asked of both QEMUs."""
+        self._ends = expectations
+        return expectations
+
+    def steps(self, colo: Colo) -> tuple[Step, ...]:
+        """The steps, each with the role and the runbook it belongs to."""
+        if self.parts:
+            return tuple(step for part in self.parts for step in part.steps(colo))
+        return tuple(replace(s, role=self.on, runbook=self.name) for s in self._steps(colo))
+
+    def starts(self, colo: Colo) -> tuple[Expect, ...]:
+        """The guards."""
+        return tuple((self.parts[0] if self.parts else self)._starts(colo))
+
+    def ends(self, colo: Colo) -> tuple[Expect, ...]:
+        """The postcondition."""
+        return tuple((self.parts[-1] if self.parts else self)._ends(colo))
+
+
+def runbook(
+    name: str,
+    *,
+    on: Role,
+    title: str,
+    flipped: bool = False,
+    notes: tuple[str, ...] = (),
+) -> Callable[[Steps], Runbook]:
+    """Make a runbook of a function that yields steps; its docstring is the summary."""
+
+    def decorate(steps: Steps) -> Runbook:
+        summary = (steps.__doc__ or "").strip()
+        return Runbook(name, title, summary, steps, on=on, flipped=flipped, notes=notes)
+
+    return decorate
+
+
+def compose(name: str, *parts: Runbook, title: str, summary: str) -> Runbook:
+    """Make a runbook of others, one after the other; it ends as the last of them does."""
+    return Runbook(name, title, summary, _no_steps, on=parts[-1].on, parts=parts)
+
+
+def _no_steps(_colo: Colo) -> Iterator[Step]:
+    return iter(())
+
+
+def _nothing(_colo: Colo) -> Iterator[Expect]:
+    return iter(())

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The states of a pair, each as what has to be seen of it."""
+
+from collections.abc import Iterable, Iterator
+
+from colorunbook.book.colo import DISK, PARENT, REPLICA, Colo
+from colorunbook.book.conditions import (
+    ChardevsGone,
+    Checkpoints,
+    ChildrenAre,
+    Connected,
+    Exported,
+    Listening,
+    NodeGone,
+    ObjectIs,
+    ObjectsGone,
+    ObjectsThere,
+    colo_mode_is,
+    guest_is,
+    migration_is,
+)
+from colorunbook.book.phrases import Expect
+from colorunbook.hosts import Role
+from colorunbook.qemu.chardev import SocketChardev
+from colorunbook.qemu.objects import QemuObject
+
+PRIMARY, SECONDARY = Role.PRIMARY, Role.SECONDARY
+
+
+def alone(colo: Colo) -> Iterator[Expect]:
+    """A primary that may take a new secondary: it runs the guest, and COLO is off."""
+    yield Expect(PRIMARY, colo_mode_is("none"))
+    yield Expect(PRIMARY, guest_is("running"))
+    yield Expect(PRIMARY, ObjectsGone(_ids(colo.primary_filters)))
+
+
+def prepared(_colo: Colo) -> Iterator[Expect]:
+    """A secondary that waits for its primary and serves its disk."""
+    yield Expect(SECONDARY, guest_is("inmigrate"))
+    yield Expect(SECONDARY, Exported(PARENT))
+
+
+def replicating(colo: Colo, *, before: str | None = None) -> Iterator[Expect]:
+    """Both in COLO, every part in its place, and checkpoints seen.
+
+    :param before: the filter that the primary's filters stand in front of.
+    """
+    yield Expect(PRIMARY, colo_mode_is("primary"))
+    yield Expect(SECONDARY, colo_mode_is("secondary"))
+    yield Expect(PRIMARY, migration_is("colo"))
+    yield Expect(PRIMARY, Connected(_ids(colo.primary_chardevs)))
+    yield Expect(SECONDARY, Connected(_ids(colo.secondary_chardevs)))
+    of_secondary = (*colo.secondary_redirectors, colo.rewriter)
+    yield Expect(PRIMARY, ObjectsThere(_ids(colo.primary_filters)))
+    yield Expect(SECONDARY, ObjectsThere(_ids(of_secondary)))
+    for part in colo.primary_filters:
+        yield from _settings(PRIMARY, part, before)
+    for part in of_secondary:
+        yield from _settings(SECONDARY, part, None)
+    yield Expect(PRIMARY, ChildrenAre(DISK, ("children.0", "children.1")))
+    yield Expect(SECONDARY, ChildrenAre(DISK, ("children.0",)))
+    yield Expect(PRIMARY, Checkpoints(2))
+    yield Expect(SECONDARY, Checkpoints(2))
+
+
+def survived_as_primary(colo: Colo) -> Iterator[Expect]:
+    """The primary has let go of a dead secondary."""
+    yield from alone(colo)
+    yield Expect(PRIMARY, ChildrenAre(DISK, ("children.0",)))
+    yield Expect(PRIMARY, NodeGone(REPLICA))
+
+
+def survived_as_secondary(colo: Colo) -> Iterator[Expect]:
+    """The secondary has taken over, and is ready to be a primary."""
+    heir = colo.flipped()
+    yield Expect(SECONDARY, colo_mode_is("none"))
+    yield Expect(SECONDARY, guest_is("running"))
+    yield Expect(SECONDARY, ObjectsThere((colo.rewriter.id,)))
+    yield Expect(SECONDARY, ObjectsGone(_ids(colo.secondary_redirectors)))
+    yield Expect(SECONDARY, ChardevsGone(_ids(colo.secondary_chardevs)))
+    for chardev in heir.peer_chardevs:
+        yield Expect(SECONDARY, Listening(chardev.id, chardev.address))
+    yield Expect(SECONDARY, Connected(_ids(heir.loop_chardevs)))
+    yield Expect(SECONDARY, ChildrenAre(DISK, ("children.0",)))
+
+
+def _ids(parts: Iterable[QemuObject | SocketChardev]) -> tuple[str, ...]:
+    return tuple(part.id for part in parts)
+
+
+def _settings(role: Role, part: QemuObject, before: str | None) -> Iterator[Expect]:
+    placed: tuple[tuple[str, str], ...] = ()
+    if before is not None and part.kind.startswith("filter-"):
+        placed = (("insert", "before"), ("position", f"id={before}"))
+    if part.settings:
+        yield Expect(role, ObjectIs(part.id, (*placed, *part.settings)))

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The values that a procedure is resolved for: two hosts, their ports, folders and monitors.
+
+Everything here is valid by construction: a :class:`Site` that exists can be rendered and run. A
+value that cannot be used raises :class:`~colorunbook.errors.InputError`, which names the value and
+what would be right. The defaults are the ones of QEMU's own COLO document.
+"""
+
+import re
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import PurePosixPath
+
+from colorunbook.errors import InputError
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_SIZE = re.compile(r"([0-9]+)([kKMGT]?)")
+_UNITS = {"": 1, "k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class Role(Enum):
+    """Which of the two virtual machines: it can flip, an address cannot."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+    @property
+    def other(self) -> "Role":
+        """The role of the peer."""
+        return Role.SECONDARY if self is Role.PRIMARY else Role.PRIMARY
+
+
+class Accel(Enum):
+    """How guest code is run: by the CPU's virtualisation, or translated."""
+
+    KVM = "kvm"
+    TCG = "tcg"
+
+
+def parse_ip(text: str) -> IPv4Address | IPv6Address | None:
+    """Read a numeric address; ``None`` when it is not one."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def check_address(text: str) -> str:
+    """Take an IPv4 address, an IPv6 address without brackets, or a host name.
+
+    :raises InputError: it is none of these, or it is no address of one host.
+    """
+    ip = parse_ip(text)
+    if ip is not None:
+        if ip.is_unspecified or ip.is_multicast:
+            raise InputError(f"The address {text} does not name one host.", "Give the host's own.")
+        return text
+    labels = text.removesuffix(".").split(".")
+    looks_numeric = all(label.isdigit() for label in labels)
+    if looks_numeric or len(text) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        raise InputError(
+            f"{text!r} is not an address.",
+            "Give an IPv4 address, an IPv6 address without brackets, or a host name.",
+        )
+    return text
+
+
+def check_port(number: int, name: str = "port") -> int:
+    """Take a TCP port that can be named.
+
+    :raises InputError: it is not between 1 and 65535.
+    """
+    if not 1 <= number <= 65535:
+        raise InputError(f"The {name} {number} is out of range.", "Ports go from 1 to 65535.")
+    return number
+
+
+def check_path(text: str, name: str) -> str:
+    """Take an absolute path that one line of a shell and one QEMU option can hold.
+
+    :raises InputError: it is relative, or holds a control character.
+    """
+    if not PurePosixPath(text).is_absolute():
+        raise InputError(f"The {name} {text!r} is not an absolute path.", "Begin it with a slash.")
+    if not text.isprintable():
+        raise InputError(f"The {name} {text!r} holds a control character.", "Choose another path.")
+    return text.rstrip("/") or "/"
+
+
+def bracketed(address: str) -> str:
+    """Spell an address for a URI: an IPv6 address stands in brackets there."""
+    return f"[{address}]" if ":" in address else address
+
+
+@dataclass(frozen=True, slots=True)
+class StdioMonitor:
+    """QMP over the standard input and output of the process that started QEMU."""
+
+    def __str__(self) -> str:
+        return "stdio"
+
+
+@dataclass(frozen=True, slots=True)
+class UnixMonitor:
+    """QMP over a unix socket that QEMU listens on."""
+
+    path: str
+
+    def __post_init__(self) -> None:
+        check_path(self.path, "monitor socket")
+        if len(self.path.encode()) > 107:
+            raise InputError(
+                f"The monitor socket {self.path!r} is longer than the 107 bytes Linux allows.",
+                "Choose a shorter folder.",
+            )
+
+    def __str__(self) -> str:
+        return f"unix:{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class TcpMonitor:
+    """QMP over TCP: no password guards it, so keep it on a loopback or a private link."""
+
+    address: str
+    port: int
+
+    def __post_init__(self) -> None:
+        check_address(self.address)
+        check_port(self.port, "monitor port")
+
+    def __str__(self) -> str:
+        return f"tcp:{bracketed(self.address)}:{self.port}"
+
+
+Monitor = StdioMonitor | UnixMonitor | TcpMonitor
+
+
+def parse_monitor(text: str) -> Monitor:
+    """Read ``stdio``, ``unix:PATH`` or ``tcp:HOST:PORT`` (an IPv6 host in brackets).
+
+    :raises InputError: it is none of these.
+    """
+    if text == "stdio":
+        return StdioMonitor()
+    kind, _, rest = text.partition(":")
+    if kind == "unix" and rest:
+        return UnixMonitor(rest)
+    host, colon, port = rest.rpartition(":")
+    if kind == "tcp" and colon and port.isascii() and port.isdigit():
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
+        return TcpMonitor(host, int(port))
+    raise InputError(f"{text!r} is not a monitor.", "Give unix:PATH, tcp:HOST:PORT, or stdio.")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One machine: where its peer reaches it, where its images lie, how its QEMU is spoken to.
+
+    :param address: IPv4 address, IPv6 address without brackets, or host name.
+    :param images: absolute folder that holds ``primary.qcow2``.
+    :param monitor: where its QEMU serves QMP.
+    """
+
+    address: str
+    images: str
+    monitor: Monitor = field(default_factory=StdioMonitor)
+
+    def __post_init__(self) -> None:
+        check_address(self.address)
+        object.__setattr__(self, "images", check_path(self.images, "image folder"))
+
+    @property
+    def wildcard(self) -> str:
+        """The address that listens on every interface, in the family of this host's address."""
+        return "::" if ":" in self.address else "0.0.0.0"  # noqa: S104 - QEMU's document listens so
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The six TCP ports of a pair; the defaults are the document's.
+
+    :param mirror: ``mirror0`` of the primary, where the secondary receives the guest's input.
+    :param compare: ``compare0`` and ``compare0-0``, a loop inside the primary's host.
+    :param secondary_in: ``compare1`` of the primary, where the secondary sends its output.
+    :param compare_out: ``compare_out`` and ``compare_out0``, a loop inside the primary's host.
+    :param migration: where the secondary waits for the migration stream.
+    :param nbd: where the secondary serves its disk.
+    """
+
+    compare: int = 9001
+    mirror: int = 9003
+    secondary_in: int = 9004
+    compare_out: int = 9005
+    migration: int = 9998
+    nbd: int = 9999
+
+    def __post_init__(self) -> None:
+        used: dict[int, str] = {}
+        for part in fields(self):
+            number: int = getattr(self, part.name)
+            check_port(number, f"{part.name} port")
+            if number in used:
+                raise InputError(
+                    f"The port {number} is used twice, as {used[number]} and as {part.name}.",
+                    "Each of the six needs its own.",
+                )
+            used[number] = part.name
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The substitutions of a procedure.
+
+    :param disk: virtual size of each disk image, as ``qemu-img`` takes it (``10G``).
+    :param memory: guest memory in MiB.
+    :param cpu: value of ``-cpu``.
+    :param bridge_helper: QEMU's bridge helper; ``None`` where the host has no tap devices: the
+        guest's network is then QEMU's user network.
+    :param checkpoint_delay: longest time between two checkpoints, in milliseconds.
+    :param extra: further words for both QEMU command lines.
+    """
+
+    primary: Host = Host("127.0.0.1", "/mnt/vms/colo-test-primary")
+    secondary: Host = Host("127.0.0.2", "/mnt/vms/colo-test-secondary")
+    ports: Ports = Ports()
+    disk: str = "10G"
+    memory: int = 512
+    cpu: str = "qemu64,kvmclock=on"
+    accel: Accel = Accel.KVM
+    bridge_helper: str | None = "/usr/lib/qemu/qemu-bridge-helper"
+    checkpoint_delay: int = 2000
+    extra: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if _same(self.primary.address, self.secondary.address):
+            raise InputError(
+                f"The primary and the secondary have the same address {self.primary.address}.",
+                "Two hosts, two addresses.",
+            )
+        if self.primary.monitor == self.secondary.monitor != StdioMonitor():
+            raise InputError(
+                f"Both hosts have the same monitor {self.primary.monitor}.",
+                "Each QEMU serves its own.",
+            )
+        size_in_bytes(self.disk)
+        if self.memory < 1:
+            raise InputError(f"{self.memory} MiB is no guest memory.", "Give a positive number.")
+        if self.checkpoint_delay < 1:
+            raise InputError(
+                f"{self.checkpoint_delay} ms is no checkpoint delay.", "Give a positive number."
+            )
+        if not self.cpu or any(blank.isspace() for blank in self.cpu):
+            raise InputError(f"{self.cpu!r} is no CPU model.", "Give what QEMU's -cpu takes.")
+        if self.bridge_helper is not None:
+            check_path(self.bridge_helper, "bridge helper")
+        for word in self.extra:
+            if not word or not word.isprintable():
+                raise InputError(f"{word!r} is no word for QEMU.", "Give one option or value each.")
+
+    def host(self, role: Role) -> Host:
+        """The machine that has this role now."""
+        return self.primary if role is Role.PRIMARY else self.secondary
+
+    def flipped(self) -> "Site":
+        """The same machines after the secondary has taken over."""
+        return replace(self, primary=self.secondary, secondary=self.primary)
+
+
+def size_in_bytes(text: str) -> int:
+    """Read a size as ``qemu-img`` does: a whole number and k, M, G or T (powers of 1024).
+
+    :raises InputError: it is no size, or not a whole number of 512-byte sectors.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None or not text.isascii():
+        raise InputError(f"{text!r} is not a size.", "Give a number and K, M, G or T, as in 10G.")
+    size = int(match[1]) * _UNITS[match[2]]
+    if size == 0 or size % 512:
+        raise InputError(
+            f"{text!r} is not the size of a disk.", "It has to be a multiple of 512 bytes."
+        )
+    return size
+
+
+def _same(one: str, two: str) -> bool:
+    ips = parse_ip(one), parse_ip(two)
+    if None in ips:
+        return one.rstrip(".").lower() == two.rstrip(".").lower()
+    return ips[0] == ips[1]

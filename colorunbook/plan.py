@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A runbook resolved for one site and one dialect: the value that is rendered, run and checked."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.colo import Colo
+from colorunbook.book.phrases import Expect, say, say_wait
+from colorunbook.book.runbook import Runbook, Step
+from colorunbook.hosts import Role, Site
+from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.payload import Json, JsonObject
+from colorunbook.qemu.shell import show, show_assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done, concretely and in order.
+
+    :param name: the runbook's name.
+    :param site: the pair, with the roles that the steps speak of.
+    :param starts: the guards.
+    :param ends: the postcondition.
+    """
+
+    name: str
+    title: str
+    summary: str
+    notes: tuple[str, ...]
+    site: Site
+    dialect: Dialect
+    starts: tuple[Expect, ...]
+    steps: tuple[Step, ...]
+    ends: tuple[Expect, ...]
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The actions that are typed, without the waits between them."""
+        return tuple(s.action for s in self.steps if not isinstance(s.action, Await))
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles whose QEMU has to be spoken to, the primary first."""
+        spoken = {step.role for step in self.steps if needs_monitor(step)}
+        spoken |= {expect.role for expect in (*self.starts, *self.ends)}
+        return tuple(role for role in Role if role in spoken)
+
+    def as_json(self) -> JsonObject:
+        """The plan as data; the digest is of this."""
+        return {
+            "runbook": self.name,
+            "qemu": str(self.dialect.version),
+            "hosts": {role.value: self.site.host(role).address for role in Role},
+            "starts_when": [say(expect) for expect in self.starts],
+            "steps": [self._step(step) for step in self.steps],
+            "ends_when": [say(expect) for expect in self.ends],
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plan, in hexadecimal: two plans that do the same have the same one."""
+        text = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _step(self, step: Step) -> Json:
+        return {
+            "runbook": step.runbook,
+            "role": step.role.value,
+            "host": self.site.host(step.role).address,
+            "title": step.title,
+            "why": step.why,
+            **describe(step),
+        }
+
+
+def resolve(runbook: Runbook, site: Site, dialect: Dialect) -> Plan:
+    """Make every step of a runbook concrete.
+
+    :param site: the pair as it was brought up; a flipped runbook turns the roles round itself.
+    """
+    if runbook.flipped:
+        site = site.flipped()
+    colo = Colo(site, dialect)
+    return Plan(
+        name=runbook.name,
+        title=runbook.title,
+        summary=runbook.summary,
+        notes=runbook.notes,
+        site=site,
+        dialect=dialect,
+        starts=runbook.starts(colo),
+        steps=runbook.steps(colo),
+        ends=runbook.ends(colo),
+    )
+
+
+def needs_monitor(step: Step) -> bool:
+    """Tell whether a step is sent to a QEMU that runs already."""
+    return isinstance(step.action, Qmp | Hmp | Await)
+
+
+def describe(step: Step) -> JsonObject:
+    """The kind of a step's action and the text of what is done, as it is printed."""
+    match step.action:
+        case Assign(variable):
+            return {"kind": "assign", "text": show_assignment(variable.name, variable.value)}
+        case Shell(words):
+            return {"kind": "shell", "text": show(words), "argv": [w.text for w in words]}
+        case Launch(words):
+            return {"kind": "launch", "text": show(words), "argv": [w.text for w in words]}
+        case Qmp(payload):
+            return {"kind": "qmp", "text": payload.text}
+        case Hmp(tolerates=tolerates) as line:
+            return {"kind": "hmp", "text": line.payload.text, "tolerates": tolerates}
+        case Await(condition, within):
+            wait = say_wait(Expect(step.role, condition), within)
+            return {"kind": "await", "text": wait, "within": within}

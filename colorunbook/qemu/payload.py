@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""QMP on the wire as values: commands, and HMP as the special case it is."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+from colorunbook.errors import InputError
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+JsonObject = dict[str, Json]
+
+HMP = "human-monitor-command"
+
+
+def is_object(value: object) -> TypeGuard[JsonObject]:
+    """Tell whether a decoded JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def as_objects(value: Json) -> list[JsonObject]:
+    """The objects of a JSON array; empty for anything else."""
+    return [item for item in value if is_object(item)] if isinstance(value, list) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One QMP command: its name and its arguments (QEMU's qmp-spec, "Issuing Commands")."""
+
+    execute: str
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+
+    def as_json(self) -> JsonObject:
+        """The JSON object that is sent; no ``arguments`` member when there are none."""
+        if not self.arguments:
+            return {"execute": self.execute}
+        return {"execute": self.execute, "arguments": dict(self.arguments)}
+
+    @property
+    def text(self) -> str:
+        """One line of JSON: what the document prints is what is sent."""
+        return json.dumps(self.as_json(), ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> "Payload":
+        """Read one line of JSON.
+
+        :raises InputError: it is no JSON, or no QMP command.
+        """
+        try:
+            value: Json = json.loads(text)
+        except ValueError as error:
+            raise InputError(f"{text!r} is not JSON: {error}.") from None
+        if not is_object(value):
+            raise InputError(f"{text!r} is not a QMP command.", "It has to be a JSON object.")
+        name, arguments = value.get("execute"), value.get("arguments", {})
+        if not isinstance(name, str) or not is_object(arguments):
+            raise InputError(f"{text!r} is not a QMP command.", "It needs a member 'execute'.")
+        stray = sorted(value.keys() - {"execute", "arguments"})
+        if stray:
+            raise InputError(f"{text!r} has a member {stray[0]!r} that QMP does not know.")
+        return cls(name, arguments)
+
+
+def hmp(line: str) -> Payload:
+    """A line for the human monitor, carried by QMP."""
+    return Payload(HMP, {"command-line": line})

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From two started QEMUs to a pair in lock-step."""
+
+from collections.abc import Iterator
+
+from colorunbook.book.colo import PARENT, Colo
+from colorunbook.book.conditions import CapabilityOn, Exported, colo_mode_is, guest_is, migration_is
+from colorunbook.book.phrases import Expect
+from colorunbook.book.runbook import Step, compose, runbook
+from colorunbook.book.states import prepared, replicating
+from colorunbook.book.verbs import (
+    attach,
+    export,
+    migrate,
+    negotiate,
+    open_replica,
+    serve_disks,
+    set_capabilities,
+    wait_until,
+)
+from colorunbook.hosts import Role
+
+from .launch import launch_primary, launch_secondary
+
+
+@runbook(
+    "prepare-secondary",
+    on=Role.SECONDARY,
+    title="Prepare the secondary",
+    notes=(
+        "Start the NBD server before the primary migrates: the primary opens its connection to "
+        "the disk first, and the secondary's replication needs the server when COLO begins.",
+    ),
+)
+def prepare_secondary(colo: Colo) -> Iterator[Step]:
+    """Let the secondary expect COLO, and serve its disk to the primary."""
+    yield negotiate().because("QMP takes no other command before this one.")
+    yield set_capabilities(colo.dialect.colo_capabilities).because(
+        "Otherwise what arrives is taken for an ordinary migration."
+    )
+    yield serve_disks(colo.site.secondary, colo.site.ports.nbd).because(
+        "The primary sends every write of its guest to the secondary's disk."
+    )
+    yield export().because("The parent of the secondary's images is the disk it shadows.")
+
+
+@prepare_secondary.starts_when
+def not_started(_colo: Colo) -> Iterator[Expect]:
+    """The secondary still waits for its primary."""
+    yield Expect(Role.SECONDARY, guest_is("inmigrate"))
+
+
+@prepare_secondary.ends_when
+def serving(colo: Colo) -> Iterator[Expect]:
+    """The secondary knows what comes, and its disk is there."""
+    for capability in colo.dialect.colo_capabilities:
+        yield Expect(Role.SECONDARY, CapabilityOn(capability))
+    yield Expect(Role.SECONDARY, Exported(PARENT))
+
+
+@runbook(
+    "start-replication",
+    on=Role.PRIMARY,
+    title="Start replication",
+    notes=(
+        "The secondary's disk takes one NBD client at a time. End whatever else is connected to "
+        "it before the primary connects.",
+    ),
+)
+def start_replication(colo: Colo) -> Iterator[Step]:
+    """Connect the disks, then send the guest over: from then on both run in lock-step."""
+    yield negotiate().because("QMP takes no other command before this one.")
+    yield open_replica(colo.replica).because(
+        "The disk first: once the guest is in COLO no write may miss the secondary."
+    )
+    yield attach().because("From here on each write of the guest goes to both disks.")
+    yield set_capabilities(colo.dialect.colo_capabilities).because(
+        "Otherwise the guest would leave this host for good."
+    )
+    yield migrate(colo.migration_uri).because(
+        "The reply tells only that it has begun, even where nobody listens at the other end."
+    )
+    yield enters_colo()
+
+
+def enters_colo() -> Step:
+    """Wait for what the reply of ``migrate`` does not tell."""
+    return wait_until(migration_is("colo"), within=300, title="See COLO begin").because(
+        "Every command can succeed and COLO still not begin: this is the first sign that it has. "
+        "The time goes into copying the guest's memory once."
+    )
+
+
+@start_replication.starts_when
+def both_ready(colo: Colo) -> Iterator[Expect]:
+    """The primary is not in COLO yet, the secondary is prepared."""
+    yield Expect(Role.PRIMARY, colo_mode_is("none"))
+    yield from prepared(colo)
+
+
+@start_replication.ends_when
+def in_lock_step(colo: Colo) -> Iterator[Expect]:
+    """Both run the guest and checkpoints are taken."""
+    yield from replicating(colo)
+
+
+bring_up = compose(
+    "bring-up",
+    launch_primary,
+    launch_secondary,
+    prepare_secondary,
+    start_replication,
+    title="Bring up a pair",
+    summary="Start both QEMUs and bring them into lock-step.",
+)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The two resumes: a survivor takes a new secondary."""
+
+from collections.abc import Iterator
+
+from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import ObjectsGone, ObjectsThere
+from colorunbook.book.phrases import Expect
+from colorunbook.book.runbook import Step, runbook
+from colorunbook.book.states import alone, prepared, replicating
+from colorunbook.book.verbs import (
+    add_object,
+    attach,
+    cancel_copy,
+    job_is_gone,
+    job_is_ready,
+    migrate,
+    mirror_disk,
+    open_replica,
+    set_capabilities,
+    stop_guest,
+    wait_until,
+)
+from colorunbook.hosts import Role
+
+from .replicate import enters_colo
+
+
+def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
+    """The steps of both resumes.
+
+    :param before: the filter that the new ones stand in front of; ``None``: there is none.
+    """
+    yield mirror_disk(colo.nbd_uri).because(
+        "The new secondary's disk is as old as its death. The guest goes on meanwhile."
+    )
+    yield wait_until(job_is_ready(), within=86400, title="See the disks become equal").because(
+        "A copy that is cut short leaves a secondary whose disk is neither old nor new."
+    )
+    yield stop_guest().because("Between the end of the copy and COLO no write may be made.")
+    yield cancel_copy().because("The disks are equal now, and the replication takes over.")
+    yield wait_until(job_is_gone(), within=60, title="See the copy end").because(
+        "The reply comes before the job is gone, and until then it holds the secondary's disk."
+    )
+    yield open_replica(colo.replica).because("The NBD client that the copy was is free again.")
+    yield attach().because("From here on each write of the guest goes to both disks.")
+    for part in colo.primary_filters:
+        yield add_object(part, before=before if part.kind.startswith("filter-") else None).because(
+            _REASONS[part.id]
+        )
+    yield set_capabilities(colo.dialect.colo_capabilities).because(
+        "Otherwise the guest would leave this host for good."
+    )
+    yield migrate(colo.migration_uri).because("It also lets the paused guest go on.")
+    yield enters_colo()
+
+
+_REASONS = {
+    "m0": "The guest's input goes to the secondary as well.",
+    "redire0": "What the comparison lets through goes out to the clients.",
+    "redire1": "The guest's replies go into the comparison first.",
+    "iothread1": "The comparison works beside QEMU's main loop.",
+    "comp0": "It lets a reply out once both guests have given it.",
+}
+
+
+@runbook(
+    "primary-resume",
+    on=Role.PRIMARY,
+    title="Primary resumes replication",
+    notes=(
+        "If this primary was a secondary before, it still has ``rew0``, and its new filters have "
+        "to stand in front of it: follow the resume of a secondary instead.",
+    ),
+)
+def primary_resume(colo: Colo) -> Iterator[Step]:
+    """The primary survived: give it a new secondary."""
+    yield from resume(colo)
+
+
+@primary_resume.starts_when
+def primary_can_resume(colo: Colo) -> Iterator[Expect]:
+    """A survivor that was never a secondary, and a new secondary that is prepared."""
+    yield from alone(colo)
+    yield Expect(Role.PRIMARY, ObjectsGone((colo.rewriter.id,)))
+    yield from prepared(colo)
+
+
+@primary_resume.ends_when
+def primary_resumed(colo: Colo) -> Iterator[Expect]:
+    """Both in lock-step again."""
+    yield from replicating(colo)
+
+
+@runbook(
+    "secondary-resume",
+    on=Role.PRIMARY,
+    flipped=True,
+    title="Secondary resumes replication",
+    notes=(
+        "The filter ``rew0`` stays: connections that began while this was a secondary live by it. "
+        "The mirror and the redirectors go in front of it, which is what ``insert`` and "
+        "``position`` say.",
+    ),
+)
+def secondary_resume(colo: Colo) -> Iterator[Step]:
+    """The secondary survived and is the primary now: give it a secondary."""
+    yield from resume(colo, before=colo.rewriter.id)
+
+
+@secondary_resume.starts_when
+def secondary_can_resume(colo: Colo) -> Iterator[Expect]:
+    """A survivor that was a secondary, and a new secondary that is prepared."""
+    yield from alone(colo)
+    yield Expect(Role.PRIMARY, ObjectsThere((colo.rewriter.id,)))
+    yield from prepared(colo)
+
+
+@secondary_resume.ends_when
+def secondary_resumed(colo: Colo) -> Iterator[Expect]:
+    """Both in lock-step again, with the roles exchanged."""
+    yield from replicating(colo, before=colo.rewriter.id)
