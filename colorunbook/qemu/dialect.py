@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
-from colorunbook.qemu.payload import Json, is_object
+from colorunbook.qemu.payload import is_object
 
 _VERSION = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?:\.([0-9]{1,3}))?")
 
@@ -34,7 +34,7 @@ class Version:
         return cls(int(match[1]), int(match[2]), int(match[3] or 0))
 
     @classmethod
-    def of_greeting(cls, greeting: Json) -> "Version":
+    def of_greeting(cls, greeting: object) -> "Version":
         """Read the ``qemu`` member of a QMP greeting's or ``query-version``'s version.
 
         :raises InputError: it holds no three numbers.

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a person sees: progress on standard error, data on standard output."""
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from colorunbook.qemu.payload import Json
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_STYLES = {"good": "32", "bad": "31;1", "dim": "2", "strong": "1"}
+
+
+def coloured() -> bool:
+    """Tell whether standard error shows colours (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stderr.isatty()
+
+
+def paint(text: str, style: str) -> str:
+    """Give text a style where colours are shown."""
+    return f"\033[{_STYLES[style]}m{text}\033[0m" if coloured() else text
+
+
+def say(text: str = "") -> None:
+    """Tell a person something."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def give(text: str) -> None:
+    """Put data out."""
+    print(text, flush=True)
+
+
+def give_json(value: Json) -> None:
+    """Put data out for a program."""
+    give(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def duration(seconds: float) -> str:
+    """Show a time: in milliseconds below a second, in seconds above."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+class Bar:
+    """A progress bar on a terminal; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def show(self, title: str, done: int, total: int) -> None:
+        """Draw or move it."""
+        if not sys.stderr.isatty() or total <= 0:
+            return
+        if self._progress is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            console = Console(stderr=True, no_color=not coloured())
+            self._progress = Progress(console=console, transient=True)
+            self._task = self._progress.add_task(title, total=total)
+            self._progress.start()
+        if self._task is not None:
+            self._progress.update(self._task, completed=done, total=total, description=title)
+
+    def hide(self) -> None:
+        """Take it away."""
+        if self._progress is not None:
+            self._progress.stop()
+        self._progress = None
+        self._task = None

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Site files: ``colorunbook.toml``, read into a :class:`~colorunbook.hosts.Site`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from colorunbook.errors import InputError
+from colorunbook.hosts import Accel, Host, Ports, Site, parse_monitor
+
+FILE = "colorunbook.toml"
+
+_TABLES = {
+    "primary": {"address", "images", "qmp"},
+    "secondary": {"address", "images", "qmp"},
+    "ports": {"compare", "mirror", "secondary_in", "compare_out", "migration", "nbd"},
+    "guest": {"memory", "cpu", "accel", "disk", "bridge_helper", "checkpoint_delay", "extra"},
+}
+
+Table = Mapping[str, object]
+
+
+def read_site(path: Path) -> Site:
+    """Read a site file; what it leaves out has the document's value.
+
+    :raises InputError: the file cannot be read, is no TOML, or says something unknown or wrong.
+    """
+    try:
+        with path.open("rb") as file:
+            tables: Table = tomllib.load(file)
+    except OSError as error:
+        raise InputError(f"The site file {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"The site file {path} is not TOML: {error}.") from error
+    try:
+        return _site(tables)
+    except InputError as error:
+        raise InputError(f"In the site file {path}: {error.message}", error.advice) from error
+
+
+def _site(tables: Table) -> Site:
+    for name, table in tables.items():
+        if name not in _TABLES or not isinstance(table, dict):
+            raise InputError(f"{name!r} is unknown.", f"There is: {', '.join(_TABLES)}.")
+        for key in table:
+            if key not in _TABLES[name]:
+                known = ", ".join(sorted(_TABLES[name]))
+                raise InputError(f"{key!r} in [{name}] is unknown.", f"There is: {known}.")
+    site = Site()
+    ports = {key: _number(value, key) for key, value in _table(tables, "ports").items()}
+    return replace(
+        _guest(site, _table(tables, "guest")),
+        primary=_host(site.primary, _table(tables, "primary")),
+        secondary=_host(site.secondary, _table(tables, "secondary")),
+        ports=replace(site.ports, **ports) if ports else Ports(),
+    )
+
+
+def _host(host: Host, table: Table) -> Host:
+    texts = {key: _text(value, key) for key, value in table.items()}
+    return Host(
+        address=texts.get("address", host.address),
+        images=texts.get("images", host.images),
+        monitor=parse_monitor(texts["qmp"]) if "qmp" in texts else host.monitor,
+    )
+
+
+def _guest(site: Site, table: Table) -> Site:
+    for key, value in table.items():
+        match key:
+            case "memory":
+                site = replace(site, memory=_number(value, key))
+            case "checkpoint_delay":
+                site = replace(site, checkpoint_delay=_number(value, key))
+            case "cpu":
+                site = replace(site, cpu=_text(value, key))
+            case "disk":
+                site = replace(site, disk=_text(value, key))
+            case "bridge_helper":
+                site = replace(site, bridge_helper=_text(value, key))
+            case "accel":
+                site = replace(site, accel=_accel(_text(value, key)))
+            case _:
+                site = replace(site, extra=_texts(value, key))
+    return site
+
+
+def _accel(text: str) -> Accel:
+    try:
+        return Accel(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no accelerator.", "There is: kvm, tcg.") from None
+
+
+def _table(tables: Table, name: str) -> Table:
+    table = tables.get(name, {})
+    return {str(key): value for key, value in table.items()} if isinstance(table, dict) else {}
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{key} = {value!r} is no text.", "Put it in quotes.")
+    return value
+
+
+def _texts(value: object, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InputError(f"{key} = {value!r} is no list.", "Write a list of texts.")
+    return tuple(_text(item, key) for item in value)
+
+
+def _number(value: object, key: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError(f"{key} = {value!r} is no whole number.", "Write it without quotes.")
+    return value

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The hosts of a site on this machine: processes are started and monitors opened from here."""
+
+import asyncio
+import contextlib
+import re
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from subprocess import DEVNULL, STDOUT
+
+from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.engine.transport import Output
+from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
+from colorunbook.hosts import Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
+from colorunbook.qemu.argv import PROGRAM
+from colorunbook.qemu.dialect import Version
+
+Wrap = Callable[[Sequence[str]], Sequence[str]]
+
+_START = 15.0
+_VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
+
+
+def _as_it_is(argv: Sequence[str]) -> Sequence[str]:
+    return argv
+
+
+class LocalTransport:
+    """Starts processes and opens monitors.
+
+    :param logs: the folder for what each QEMU writes; made when it is first needed.
+    :param wrap: puts a command somewhere else on this machine, as a lab does.
+    """
+
+    def __init__(self, logs: Path, wrap: Wrap = _as_it_is) -> None:
+        self._logs = logs
+        self._wrap = wrap
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._stdio: dict[str, socket.socket] = {}
+
+    async def connect(self, host: Host, within: float) -> QmpMonitor:
+        """Open a QMP session; see :meth:`colorunbook.engine.transport.Transport.connect`."""
+        opening = asyncio.create_task(self._open(host, within))
+        process = self._processes.get(host.address)
+        if process is None:
+            return await opening
+        ended = asyncio.create_task(process.wait())
+        await asyncio.wait((opening, ended), return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            opening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await opening
+            raise Unavailable(f"The QEMU of {host.address} has ended: {self._last_words(host)}")
+        ended.cancel()
+        return await opening
+
+    async def qemu_version(self, host: Host) -> Version:
+        """Ask the program itself; see :class:`colorunbook.engine.transport.Transport`."""
+        output = await self.shell(host, (PROGRAM, "--version"), 20)
+        match = _VERSION.search(output.text)
+        if output.status or match is None:
+            raise Unavailable(
+                f"{PROGRAM} does not run on this machine: {output.text.strip()[-200:]}",
+                "Install QEMU, or use a lab.",
+            )
+        return Version.parse(match[1])
+
+    async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
+        """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self._wrap(argv), stdin=DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=STDOUT
+            )
+        except OSError as error:
+            raise Unavailable(
+                f"{argv[0]} cannot be started on this machine: {error.strerror}.",
+                "Install it, or use a lab.",
+            ) from error
+        try:
+            async with asyncio.timeout(within):
+                text, _ = await process.communicate()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise TimedOut(
+                f"Within {within:g} s {argv[0]} did not end on {host.address}."
+            ) from None
+        return Output(process.returncode or 0, text.decode(errors="replace"))
+
+    async def launch(self, host: Host, argv: Sequence[str]) -> str:
+        """Start a QEMU; see :meth:`colorunbook.engine.transport.Transport.launch`."""
+        if await _accepts(host.monitor):
+            raise Refused(
+                f"A QEMU serves {host.monitor} already.", "End it first, or choose another monitor."
+            )
+        self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours, theirs = socket.socketpair()
+        with theirs, self._log(host).open("wb") as log:
+            stdio = isinstance(host.monitor, StdioMonitor)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *self._wrap(argv),
+                    stdin=theirs.fileno() if stdio else DEVNULL,
+                    stdout=theirs.fileno() if stdio else log.fileno(),
+                    stderr=log.fileno(),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                ours.close()
+                raise StepFailed(f"{argv[0]} cannot be started: {error.strerror}.") from error
+        if stdio:
+            self._stdio[host.address] = ours
+        else:
+            ours.close()
+        self._processes[host.address] = process
+        await self._see_it_start(host, process)
+        return f"process {process.pid}, its messages in {self._log(host)}"
+
+    def close(self) -> None:
+        """Let go of the processes' pipes; the processes go on."""
+        for link in self._stdio.values():
+            link.close()
+
+    async def _open(self, host: Host, within: float) -> QmpMonitor:
+        match host.monitor:
+            case StdioMonitor():
+                if host.address not in self._stdio:
+                    raise Unavailable(
+                        f"The QEMU of {host.address} speaks QMP on its standard input and output, "
+                        "which belong to whoever started it.",
+                        "Name another monitor, as in --primary-qmp unix:PATH.",
+                    )
+                name, address = f"the QEMU of {host.address}", self._stdio[host.address]
+                return await open_monitor(name, address, within)
+            case UnixMonitor(path) as monitor:
+                return await open_monitor(f"the monitor {monitor}", path, within)
+            case TcpMonitor(address, port) as monitor:
+                return await open_monitor(f"the monitor {monitor}", (address, port), within)
+
+    async def _see_it_start(self, host: Host, process: asyncio.subprocess.Process) -> None:
+        """Wait until the monitor accepts, or a moment where there is no socket to try."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (0.3 if isinstance(host.monitor, StdioMonitor) else _START)
+        while loop.time() < end:
+            if process.returncode is not None:
+                raise StepFailed(f"QEMU ended at once: {self._last_words(host)}")
+            if await _accepts(host.monitor):
+                return
+            await asyncio.sleep(0.02)
+        if not isinstance(host.monitor, StdioMonitor):
+            raise StepFailed(
+                f"After {_START:g} s QEMU does not serve {host.monitor}: {self._last_words(host)}"
+            )
+
+    def _log(self, host: Host) -> Path:
+        return self._logs / f"qemu-{re.sub(r'[^0-9A-Za-z.]', '_', host.address)}.log"
+
+    def _last_words(self, host: Host) -> str:
+        with contextlib.suppress(OSError):
+            lines = self._log(host).read_text(errors="replace").strip().splitlines()
+            if lines:
+                return lines[-1]
+        return "it wrote nothing."
+
+
+async def _accepts(monitor: Monitor) -> bool:
+    """Tell whether somebody listens, without waiting for a greeting."""
+    match monitor:
+        case StdioMonitor():
+            return False
+        case UnixMonitor(path):
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.setblocking(False)
+            with link:
+                try:
+                    await asyncio.get_running_loop().sock_connect(link, path)
+                except OSError:
+                    return False
+                return True
+        case TcpMonitor(address, port):
+            try:
+                _, writer = await asyncio.open_connection(address, port)
+            except OSError:
+                return False
+            writer.close()
+            return True

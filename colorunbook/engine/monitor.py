@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A QMP session over ``qemu.qmp``, with a bound on everything."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from qemu.qmp import (
+    ConnectError,
+    ExecInterruptedError,
+    ExecuteError,
+    Message,
+    QMPClient,
+    QMPError,
+    Runstate,
+    StateError,
+)
+
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.qemu.dialect import Version
+from colorunbook.qemu.payload import Json, JsonObject, Payload
+
+Address = str | tuple[str, int] | socket.socket
+NEGOTIATION: Final = "qmp_capabilities"
+
+
+async def open_monitor(
+    name: str, address: Address, within: float, *, negotiate: bool = True
+) -> "QmpMonitor":
+    """Open a session.
+
+    :param name: who it is, for messages: ``the monitor unix:/run/p``.
+    :param address: path of a unix socket, host and port, or a connected socket.
+    :param within: the longest wait for the connection and the greeting, in seconds. A QEMU whose
+        monitor is taken, or that waits for a chardev's peer, accepts and does not greet.
+    :param negotiate: leave QMP's negotiation mode; otherwise the first command has to.
+    :raises Unavailable: nobody listens there, or the other end closed.
+    :raises TimedOut: there was no greeting in time.
+    """
+    client = QMPClient(name)
+    client.negotiate = negotiate
+    try:
+        async with asyncio.timeout(within):
+            await client.connect(address)
+    except TimeoutError:
+        with contextlib.suppress(QMPError, OSError, EOFError):
+            await client.disconnect()
+        raise TimedOut(
+            f"Within {within:g} s {name} accepted nobody and greeted nobody.",
+            "A monitor takes one client: end the other one. A primary that has just been started "
+            "greets only when its secondary has connected.",
+        ) from None
+    except ConnectError as error:
+        cause = _sentence(error.exc)
+        raise Unavailable(
+            f"Nobody answers at {name}: {cause}", "See that QEMU runs and where it serves QMP."
+        ) from error
+    return QmpMonitor(name, client)
+
+
+class QmpMonitor:
+    """One open session; made by :func:`open_monitor`."""
+
+    def __init__(self, name: str, client: QMPClient) -> None:
+        self.name = name
+        self._client = client
+        self._events: list[JsonObject] = []
+        self._news = asyncio.Event()
+        self._pump = asyncio.create_task(self._collect())
+
+    @property
+    def version(self) -> Version:
+        """What the greeting told."""
+        greeting = self._client.greeting
+        return Version.of_greeting(greeting.QMP.version if greeting else None)
+
+    @property
+    def events(self) -> Sequence[JsonObject]:
+        """Every event since the session was opened, oldest first."""
+        return self._events
+
+    async def execute(self, payload: Payload, within: float) -> Json:
+        """Send one command; see :meth:`colorunbook.engine.transport.Monitor.execute`."""
+        return await self.execute_text(payload.text, within)
+
+    async def execute_text(self, text: str, within: float) -> Json:
+        """Send one command as a line of JSON that somebody wrote.
+
+        :raises StepFailed: QEMU replied with an error.
+        :raises TimedOut: there was no reply in time.
+        :raises Unavailable: the session was lost.
+        """
+        message = Message(text.encode())
+        try:
+            async with asyncio.timeout(within):
+                reply = await self._client.execute_msg(message)
+        except TimeoutError:
+            raise TimedOut(
+                f"Within {within:g} s {self.name} did not reply to {text}.",
+                "QEMU hangs; if its peer has vanished, it may wait for it.",
+            ) from None
+        except ExecuteError as error:
+            raise StepFailed(f"QEMU replied: {error.error_class}: {error}") from error
+        except (ExecInterruptedError, StateError, QMPError, OSError, EOFError) as error:
+            raise self._lost() from error
+        return _as_json(reply)
+
+    async def next_event(self, after: int, within: float) -> bool:
+        """Wait for news; see :meth:`colorunbook.engine.transport.Monitor.next_event`."""
+        if len(self._events) > after:
+            return True
+        self._news.clear()
+        news = asyncio.ensure_future(self._news.wait())
+        end = asyncio.ensure_future(self._client.runstate_changed())
+        try:
+            await asyncio.wait((news, end), timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+            end.cancel()
+        if len(self._events) == after and self._client.runstate is not Runstate.RUNNING:
+            raise self._lost()
+        return len(self._events) > after
+
+    async def close(self) -> None:
+        """End the session; QEMU goes on."""
+        self._pump.cancel()
+        with contextlib.suppress(QMPError, OSError, EOFError):
+            await self._client.disconnect()
+
+    def _lost(self) -> Unavailable:
+        return Unavailable(
+            f"The session with {self.name} was lost.", "See whether that QEMU still runs."
+        )
+
+    async def _collect(self) -> None:
+        while True:
+            event = await self._client.events.get()
+            self._events.append({name: _as_json(value) for name, value in event.items()})
+            self._news.set()
+
+
+def _as_json(value: object) -> Json:
+    """Take what a JSON decoder made for what it is."""
+    if isinstance(value, dict):
+        return {str(name): _as_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}."
+    return f"{str(error) or type(error).__name__}."

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The engine: a plan, done on live QEMUs, step by step, until its postcondition is seen."""
+
+import time
+from collections.abc import AsyncIterator
+
+from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
+from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
+from colorunbook.book.phrases import Expect, say
+from colorunbook.book.runbook import Step
+from colorunbook.engine.events import (
+    Event,
+    ExpectationMet,
+    GuardHeld,
+    Progress,
+    QemuSpoke,
+    RunEnded,
+    RunStarted,
+    StepDone,
+    StepStarted,
+)
+from colorunbook.engine.journal import Journal
+from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.engine.session import Session, in_step
+from colorunbook.engine.transport import Monitor
+from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, wait
+from colorunbook.errors import ColorunbookError, Refused, StepFailed
+from colorunbook.hosts import Role
+from colorunbook.plan import Plan
+from colorunbook.qemu.payload import Json, Payload, is_object
+
+SETTLE = 30.0
+"""How long a part of the postcondition may take to hold, in seconds."""
+
+IMAGE = 120.0
+"""How long a command of a shell may take, in seconds."""
+
+
+async def run(plan: Plan, session: Session, journal: Journal | None = None) -> AsyncIterator[Event]:
+    """Do a plan.
+
+    :param journal: where each event is put before it is yielded.
+    :raises Refused: a guard does not hold; nothing has been sent.
+    :raises StepFailed: QEMU, a shell or the postcondition said no; the error names the step.
+    :raises Unavailable: a QEMU could not be reached, or did not answer in time.
+    """
+    try:
+        async for event in _Run(plan, session).events():
+            if journal is not None:
+                journal.write(event)
+            yield event
+    except BaseException as error:
+        if journal is not None:
+            journal.fail(error)
+        raise
+
+
+class _Run:
+    """One run: the plan, the monitors, and from where on their events count."""
+
+    def __init__(self, plan: Plan, session: Session) -> None:
+        self.plan = plan
+        self.session = session
+        self.begun: dict[str, int] = {}
+        self.told: dict[str, int] = {}
+        self.replied: Json = None
+
+    async def events(self) -> AsyncIterator[Event]:
+        start = time.perf_counter()
+        yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
+        for expect in self.plan.starts:
+            yield await self._guard(expect)
+        for number, step in enumerate(self.plan.steps, 1):
+            async for event in self._step(number, step):
+                yield event
+        async for event in self._ends():
+            yield event
+        yield RunEnded(time.perf_counter() - start)
+
+    async def _guard(self, expect: Expect) -> GuardHeld:
+        condition = expect.condition
+        if isinstance(condition, EventSeen | Checkpoints):
+            raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
+        holds, seen = await ask(await self._monitor(expect.role), condition)
+        if not holds:
+            raise Refused(
+                f"{self.plan.name} is refused, and nothing was sent: it begins only when "
+                f"{_plain(expect)}; seen: {seen}.",
+                f"'colorunbook show {self.plan.name}' tells what it is for.",
+            )
+        return GuardHeld(expect, seen)
+
+    async def _step(self, number: int, step: Step) -> AsyncIterator[Event]:
+        yield StepStarted(number, step)
+        start = time.perf_counter()
+        try:
+            if isinstance(step.action, Await):
+                async for event in self._await(number, step, step.action):
+                    yield event
+            else:
+                self.replied = await self._act(step)
+        except ColorunbookError as error:
+            host = self.plan.site.host(step.role).address
+            where = f"Step {number} of {len(self.plan.steps)}, '{step.title}' on the "
+            raise in_step(
+                error,
+                f"{where}{step.role.value} {host}",
+                f"Steps 1 to {number - 1} are done." if number > 1 else "No step is done.",
+            ) from error
+        yield StepDone(number, step, self.replied, time.perf_counter() - start)
+        for event in self._news():
+            yield event
+
+    async def _act(self, step: Step) -> Json:
+        host = self.plan.site.host(step.role)
+        match step.action:
+            case Assign(variable):
+                return f"{variable.name} is {variable.value}"
+            case Shell(words):
+                argv = [word.text for word in words]
+                output = await self.session.transport.shell(host, argv, IMAGE)
+                if output.status:
+                    raise StepFailed(f"{argv[0]} ended with {output.status}: {output.text.strip()}")
+                return output.text.strip()
+            case Launch(words):
+                return await self.session.transport.launch(host, [word.text for word in words])
+            case Qmp(payload):
+                monitor = await self._monitor(step.role)
+                if payload.execute == NEGOTIATION:
+                    return "sent when the session was opened"
+                return await monitor.execute(payload, REPLY)
+            case Hmp() as line:
+                return await self._hmp(await self._monitor(step.role), line)
+            case Await():
+                raise TypeError("a wait is not an act")
+
+    async def _hmp(self, monitor: Monitor, line: Hmp) -> Json:
+        reply = await monitor.execute(line.payload, REPLY)
+        text = str(reply).strip()
+        if text and not (line.tolerates and line.tolerates in text):
+            raise StepFailed(f"The human monitor replied: {text}")
+        return text
+
+    async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
+        monitor = await self._monitor(step.role)
+        since = self.begun[self.plan.site.host(step.role).address]
+        async for news in wait(monitor, action.condition, action.within, since):
+            match news:
+                case Nearer(done, total):
+                    yield Progress(number, done, total)
+                case Seen(text):
+                    self.replied = text
+        for address, opened in self.session.opened():
+            self.begun[address] = len(opened.events)
+
+    async def _ends(self) -> AsyncIterator[Event]:
+        for expect in self.plan.ends:
+            start = time.perf_counter()
+            monitor = await self._monitor(expect.role)
+            within = await self._bound(expect.condition)
+            since = self.begun[self.plan.site.host(expect.role).address]
+            seen = ""
+            try:
+                async for news in wait(monitor, expect.condition, within, since):
+                    match news:
+                        case Nearer(done, total):
+                            yield Progress(len(self.plan.steps), done, total)
+                        case Seen(text):
+                            seen = text
+            except ColorunbookError as error:
+                raise StepFailed(
+                    f"Every step of {self.plan.name} was done, and it has not worked: not so that "
+                    f"{_plain(expect)}: {error.message}",
+                    "Take the pair for unprotected.",
+                ) from error
+            yield ExpectationMet(expect, seen, time.perf_counter() - start)
+            for event in self._news():
+                yield event
+
+    async def _bound(self, condition: Condition) -> float:
+        """Checkpoints come at a pace that the primary knows, in milliseconds."""
+        if not isinstance(condition, Checkpoints):
+            return SETTLE
+        primary = await self._monitor(Role.PRIMARY)
+        told = await primary.execute(Payload("query-migrate-parameters"), REPLY)
+        delay = told.get("x-checkpoint-delay") if is_object(told) else None
+        pace = delay / 1000 if isinstance(delay, int) else 20
+        return SETTLE + 2 * (condition.count + 1) * pace
+
+    async def _monitor(self, role: Role) -> Monitor:
+        monitor = await self.session.monitor(role, self.plan.site)
+        self.begun.setdefault(self.plan.site.host(role).address, 0)
+        return monitor
+
+    def _news(self) -> list[QemuSpoke]:
+        """The events that came meanwhile."""
+        news: list[QemuSpoke] = []
+        roles = {self.plan.site.host(role).address: role for role in Role}
+        for address, monitor in self.session.opened():
+            news.extend(
+                QemuSpoke(roles[address], str(event.get("event")), event.get("data"))
+                for event in monitor.events[self.told.get(address, 0) :]
+            )
+            self.told[address] = len(monitor.events)
+        return news
+
+
+def _plain(expect: Expect) -> str:
+    return say(expect).replace("``", "'")

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The open monitors of one run."""
+
+from colorunbook.book.actions import Launch
+from colorunbook.book.runbook import Runbook
+from colorunbook.engine.transport import Monitor, Transport
+from colorunbook.errors import ColorunbookError, Unavailable
+from colorunbook.hosts import Role, Site
+from colorunbook.plan import Plan, resolve
+from colorunbook.qemu.dialect import NEWEST, Dialect
+
+CONNECT = 10.0
+"""How long a monitor may take to greet, in seconds."""
+
+
+class Session:
+    """Opens the monitors of a site when they are needed, and closes them all at the end."""
+
+    def __init__(self, transport: Transport, site: Site) -> None:
+        self.transport = transport
+        self.site = site
+        self._open: dict[str, Monitor] = {}
+
+    async def __aenter__(self) -> "Session":
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        for monitor in self._open.values():
+            await monitor.close()
+        self._open.clear()
+
+    async def monitor(self, role: Role, site: Site | None = None) -> Monitor:
+        """The monitor of a role, opened at the first call.
+
+        :param site: whose roles are meant, where they are not those of the session.
+        :raises Unavailable: it cannot be opened.
+        """
+        host = (site or self.site).host(role)
+        if host.address not in self._open:
+            try:
+                self._open[host.address] = await self.transport.connect(host, CONNECT)
+            except Unavailable as error:
+                raise type(error)(
+                    f"The {role.value} {host.address} cannot be reached. {error.message}",
+                    error.advice,
+                ) from error
+        return self._open[host.address]
+
+    def opened(self) -> tuple[tuple[str, Monitor], ...]:
+        """The monitors that are open, with the address of each one's host."""
+        return tuple(self._open.items())
+
+    async def resolve(self, runbook: Runbook) -> Plan:
+        """Resolve a runbook for the QEMU that is really there.
+
+        What runs tells its version in its greeting; what has yet to be started is asked with
+        ``--version``.
+
+        :raises Unavailable: a QEMU that the runbook needs is not there.
+        """
+        draft = resolve(runbook, self.site, Dialect(NEWEST))
+        launched = {s.role for s in draft.steps if isinstance(s.action, Launch)}
+        version = None
+        for role in draft.roles:
+            if role not in launched:
+                version = (await self.monitor(role, draft.site)).version
+        if version is None:
+            role = next(iter(sorted(launched, key=list(Role).index)), Role.PRIMARY)
+            version = await self.transport.qemu_version(draft.site.host(role))
+        return resolve(runbook, self.site, Dialect(version))
+
+
+def in_step(error: ColorunbookError, where: str, advice: str) -> ColorunbookError:
+    """The same error, telling where in the procedure it came up and what to do next."""
+    return type(error)(f"{where}: {error.message}", f"{error.advice} {advice}".strip())

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The seam between the engine and the world: the same run goes live, into a lab, or at a fake."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from colorunbook.hosts import Host
+from colorunbook.qemu.dialect import Version
+from colorunbook.qemu.payload import Json, JsonObject, Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a command of a shell ended.
+
+    :param status: its exit status; 0 is success.
+    :param text: what it wrote, both streams.
+    """
+
+    status: int
+    text: str
+
+
+class Monitor(Protocol):
+    """One open QMP session."""
+
+    @property
+    def version(self) -> Version:
+        """What the greeting told."""
+
+    @property
+    def events(self) -> Sequence[JsonObject]:
+        """Every event since the session was opened, oldest first."""
+
+    async def execute(self, payload: Payload, within: float) -> Json:
+        """Send one command.
+
+        :param within: the longest wait for the reply, in seconds.
+        :raises StepFailed: QEMU replied with an error.
+        :raises TimedOut: there was no reply in time.
+        :raises Unavailable: the session was lost.
+        """
+
+    async def next_event(self, after: int, within: float) -> bool:
+        """Wait until there are more than ``after`` events; tell whether there are.
+
+        :raises Unavailable: the session was lost.
+        """
+
+    async def close(self) -> None:
+        """End the session; QEMU goes on."""
+
+
+class Transport(Protocol):
+    """Reaches the hosts of a site."""
+
+    async def connect(self, host: Host, within: float) -> Monitor:
+        """Open a QMP session with the QEMU of a host.
+
+        :raises Unavailable: nobody listens there, or the QEMU has ended.
+        :raises TimedOut: there was no greeting in time.
+        """
+
+    async def qemu_version(self, host: Host) -> Version:
+        """The version of the QEMU that would be launched on a host.
+
+        :raises Unavailable: there is none.
+        """
+
+    async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
+        """Run one command on a host to its end, without a shell in between.
+
+        :raises Unavailable: it could not be started.
+        :raises TimedOut: it did not end in time, and was killed.
+        """
+
+    async def launch(self, host: Host, argv: Sequence[str]) -> str:
+        """Start a QEMU that goes on after the run, until its monitor is there.
+
+        :returns: what is known of it, for the account.
+        :raises StepFailed: it ended at once; the message has what it wrote.
+        :raises Refused: a QEMU serves that monitor already.
+        """

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Waiting: for events as they come, for states as QEMU tells them, always with a bound."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, Probe, StatusIs
+from colorunbook.engine.transport import Monitor
+from colorunbook.errors import StepFailed, TimedOut
+from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, is_object
+
+REPLY = 30.0
+"""How long one reply may take, in seconds."""
+
+_DEAD_ENDS = {"query-migrate": ("failed", "cancelled", "completed")}
+"""States that no waiting leads out of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A condition holds; what was there."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nearer:
+    """A condition does not hold yet; how far it has come."""
+
+    done: int
+    total: int
+
+
+async def wait(
+    monitor: Monitor, condition: Condition, within: float, since: int
+) -> AsyncIterator[Nearer | Seen]:
+    """Wait until a condition holds; the last value tells what was seen.
+
+    :param within: the bound, in seconds.
+    :param since: events before this index are not looked at.
+    :raises TimedOut: it does not hold in time.
+    :raises StepFailed: it can no longer come to hold.
+    """
+    match condition:
+        case EventSeen():
+            waiting = _event(monitor, condition, since)
+        case Checkpoints(count):
+            waiting = _checkpoints(monitor, count, since)
+        case _:
+            waiting = _probe(monitor, condition)
+    last = "nothing"
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    async for news in waiting:
+        match news:
+            case Nearer() | Seen():
+                yield news
+            case str():
+                last = news or last
+        if isinstance(news, Seen):
+            return
+        if loop.time() > end:
+            raise TimedOut(f"It does not hold within {within:g} s; seen: {last}.")
+
+
+async def ask(monitor: Monitor, probe: Probe) -> tuple[bool, str]:
+    """Ask a probe's questions once: whether it holds, and what was seen.
+
+    An error reply is an answer: the thing that was asked for is not there.
+    """
+    replies: list[Json] = []
+    for question in probe.questions:
+        try:
+            replies.append(await monitor.execute(question, REPLY))
+        except StepFailed as error:
+            return False, error.message
+    return probe.holds(replies), probe.seen(replies)
+
+
+def count_checkpoints(events: Sequence[JsonObject], since: int) -> int:
+    """Count the pairs of ``STOP`` and ``RESUME`` from an index on."""
+    stopped, count = False, 0
+    for event in events[since:]:
+        if event.get("event") == "STOP":
+            stopped = True
+        elif event.get("event") == "RESUME" and stopped:
+            stopped, count = False, count + 1
+    return count
+
+
+async def _event(
+    monitor: Monitor, condition: EventSeen, since: int
+) -> AsyncIterator[Nearer | Seen | str]:
+    at = since
+    while True:
+        for event in monitor.events[at:]:
+            if condition.matches(event):
+                yield Seen(condition.event)
+            _give_up_on(condition, event)
+        at = max(at, len(monitor.events))
+        if not await monitor.next_event(at, 0.2):
+            jobs = as_objects(await monitor.execute(Payload("query-block-jobs"), REPLY))
+            for job in jobs:
+                done, total = job.get("offset"), job.get("len")
+                if isinstance(done, int) and isinstance(total, int):
+                    yield Nearer(done, total)
+            yield f"jobs {jobs}" if jobs else ""
+
+
+async def _checkpoints(
+    monitor: Monitor, count: int, since: int
+) -> AsyncIterator[Nearer | Seen | str]:
+    while True:
+        done = count_checkpoints(monitor.events, since)
+        if done >= count:
+            yield Seen(f"{done} checkpoints")
+        yield Nearer(done, count)
+        yield f"{done} of {count} checkpoints"
+        await monitor.next_event(len(monitor.events), 0.5)
+
+
+async def _probe(monitor: Monitor, probe: Probe) -> AsyncIterator[Nearer | Seen | str]:
+    pause = 0.01
+    while True:
+        holds, seen = await ask(monitor, probe)
+        if holds:
+            yield Seen(seen)
+        if isinstance(probe, StatusIs) and seen in _DEAD_ENDS.get(probe.query, ()):
+            told = await monitor.execute(Payload(probe.query), REPLY)
+            why = told.get("error-desc") if is_object(told) else None
+            raise StepFailed(f"{probe.query} says {seen}{f': {why}' if why else ''}.")
+        yield seen
+        await monitor.next_event(len(monitor.events), pause)
+        pause = min(pause * 2, 0.2)
+
+
+def _give_up_on(condition: EventSeen, event: JsonObject) -> None:
+    """A job that has ended will not become ready."""
+    if condition.event != "BLOCK_JOB_READY" or event.get("event") != "BLOCK_JOB_COMPLETED":
+        return
+    data = event.get("data")
+    device = dict(condition.data).get("device")
+    if is_object(data) and data.get("device") == device:
+        raise StepFailed(f"The job {device} ended: {data.get('error', 'before it was ready')}.")

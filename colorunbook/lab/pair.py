@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A lab: a live COLO pair in a world of its own, brought up by the same runbooks as anywhere."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from signal import SIGKILL
+from typing import Final
+
+import psutil
+
+from colorunbook import shelf
+from colorunbook.book.conditions import colo_mode_is, guest_is
+from colorunbook.engine.events import Event
+from colorunbook.engine.local import LocalTransport
+from colorunbook.engine.runner import run
+from colorunbook.engine.session import Session
+from colorunbook.engine.waits import ask
+from colorunbook.errors import InputError, Unavailable
+from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
+from colorunbook.lab import runtime
+from colorunbook.lab.accel import best
+from colorunbook.lab.genesis import create
+from colorunbook.lab.provision import provision
+from colorunbook.lab.tree import Tree, host_tree
+from colorunbook.lab.world import World, find
+from colorunbook.plan import resolve
+from colorunbook.qemu.dialect import Dialect, Version
+
+Tell = Callable[[str], None]
+Watch = Callable[[Event], None]
+
+DEFAULT: Final = "default"
+DISK: Final = "64M"
+CHECKPOINT_DELAY: Final = 500
+"""Milliseconds: two checkpoints are soon seen."""
+
+BRING_UP: Final = (
+    "launch-primary",
+    "launch-secondary",
+    "prepare-secondary",
+    "set-checkpoint-delay",
+    "start-replication",
+)
+_RECORD = "lab.json"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lab:
+    """A world, and the site of the pair in it.
+
+    :ivar site: the pair with the roles it was brought up in.
+    :ivar remarks: what is not as on an ordinary host, a sentence each.
+    """
+
+    name: str
+    world: World
+    site: Site
+    remarks: tuple[str, ...]
+
+    @property
+    def transport(self) -> LocalTransport:
+        """Reaches the hosts of this lab."""
+        return LocalTransport(self.world.runtime, self.world.command)
+
+    def qemu_of(self, host: Host) -> psutil.Process | None:
+        """The QEMU that serves a host's monitor; ``None``: it does not run."""
+        wanted = f"{host.monitor},server=on,wait=off"
+        for process in self.world.processes():
+            try:
+                words = process.cmdline()
+            except psutil.NoSuchProcess:
+                continue
+            if wanted in words and Path(words[0]).name.startswith(("qemu-system", "ld-linux")):
+                return process
+        return None
+
+    def prepare_images(self, *hosts: Host) -> None:
+        """Make ``primary.qcow2`` of each host anew, empty.
+
+        :raises Unavailable: qemu-img failed.
+        """
+        for host in hosts:
+            self._must("mkdir", "-p", host.images)
+            image = f"{host.images}/primary.qcow2"
+            self._must("qemu-img", "create", "-q", "-f", "qcow2", image, self.site.disk)
+
+    async def bring_up(self, watch: Watch) -> None:
+        """Start both QEMUs and see them in lock-step, by the runbooks.
+
+        :raises ColorunbookError: what the engine says.
+        """
+        self.prepare_images(self.site.primary, self.site.secondary)
+        dialect = Dialect(Version.parse(self.world.tree.version))
+        async with Session(self.transport, self.site) as session:
+            for name in BRING_UP:
+                plan = resolve(shelf.runbook(name), self.site, dialect)
+                async for event in run(plan, session):
+                    watch(event)
+
+    async def role_of(self, host: Host) -> Role | None:
+        """The role that a host's QEMU plays now; ``None``: it does not run."""
+        if self.qemu_of(host) is None:
+            return None
+        async with Session(self.transport, self.site) as session:
+            role = Role.PRIMARY if host == self.site.primary else Role.SECONDARY
+            monitor = await session.monitor(role)
+            _, mode = await ask(monitor, colo_mode_is(""))
+            _, status = await ask(monitor, guest_is(""))
+        if mode in ("primary", "secondary"):
+            return Role(mode)
+        return Role.SECONDARY if status == "inmigrate" else Role.PRIMARY
+
+    async def kill(self, role: Role) -> Host:
+        """End the QEMU that has a role now, as a power cut would.
+
+        :raises InputError: no QEMU of this lab has the role.
+        """
+        for host in (self.site.primary, self.site.secondary):
+            if await self.role_of(host) is role:
+                self.kill_host(host)
+                return host
+        raise InputError(
+            f"No QEMU of the lab {self.name} is a {role.value} now.", "See 'colorunbook lab status'."
+        )
+
+    def kill_host(self, host: Host) -> None:
+        """End a host's QEMU, as a power cut would, and see it gone."""
+        process = self.qemu_of(host)
+        if process is not None:
+            process.send_signal(SIGKILL)
+            psutil.wait_procs([process], timeout=10)
+
+    def save(self) -> None:
+        """Write the record by which later commands find the lab."""
+        record = {
+            "accel": self.site.accel.value,
+            "tap": self.site.bridge_helper is not None,
+            "remarks": list(self.remarks),
+        }
+        (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
+
+    def _must(self, *argv: str) -> None:
+        done = self.world.run(argv)
+        if done.returncode:
+            raise Unavailable(f"In the lab, {argv[0]} failed: {done.stderr.strip()}")
+
+
+def choose_tree(tell: Tell) -> Tree:
+    """The host's own QEMU where COLO works with it, otherwise a provisioned one.
+
+    :raises Unavailable: none can be had.
+    """
+    own = host_tree()
+    if own is None:
+        tell("This machine has no QEMU of its own.")
+    else:
+        trouble = Dialect(Version.parse(own.version)).trouble(Accel.KVM)
+        if trouble is None:
+            return own
+        tell(f"This machine's QEMU {own.version} will not do: {trouble}.")
+    return provision(progress=lambda stage, done, total: tell(_stage(stage, done, total)))
+
+
+def make(name: str, tell: Tell, *, bound: bool, accel: Accel | None = None) -> Lab:
+    """Make a lab without a pair in it yet.
+
+    :param bound: it ends with this process.
+    :param accel: use this one; ``None``: KVM where it runs a guest, otherwise TCG.
+    :raises Unavailable: the machine does not allow it, or its QEMU does not run.
+    """
+    folder = runtime.folder_of(name)
+    tree = choose_tree(tell)
+    world = create(tree, folder, bound=bound)
+    remarks = []
+    if accel is None:
+        verdict = best(world)
+        accel = Accel(verdict.name.value)
+        if accel is Accel.TCG:
+            remarks.append(f"The guest runs under TCG. {verdict.reason}")
+    if not world.tap:
+        remarks.append(f"The guest's network is QEMU's own, not a tap. {world.tap_refusal}")
+    trouble = Dialect(Version.parse(tree.version)).trouble(accel)
+    if trouble is not None:
+        remarks.append(f"QEMU {tree.version}: {trouble}.")
+    lab = Lab(name, world, site_in(folder, accel, tap=world.tap), tuple(remarks))
+    lab.save()
+    return lab
+
+
+def site_in(folder: Path, accel: Accel, *, tap: bool) -> Site:
+    """The document's own site, with its monitors in the lab's folder."""
+    document = Site()
+    return dataclasses.replace(
+        document,
+        primary=_with_monitor(document.primary, folder),
+        secondary=_with_monitor(document.secondary, folder),
+        disk=DISK,
+        accel=accel,
+        cpu=document.cpu if accel is Accel.KVM else "qemu64",
+        bridge_helper=document.bridge_helper if tap else None,
+        checkpoint_delay=CHECKPOINT_DELAY,
+        extra=("-display", "none"),
+    )
+
+
+def running() -> tuple[Lab, ...]:
+    """The labs of this user that stand."""
+    labs = [_found(name) for name in runtime.names()]
+    return tuple(lab for lab in labs if lab is not None)
+
+
+def get(name: str) -> Lab:
+    """A lab that stands.
+
+    :raises InputError: there is none of this name.
+    """
+    lab = _found(runtime.checked_name(name))
+    if lab is None:
+        raise InputError(f"No lab {name!r} is up.", "'colorunbook lab up' makes one.")
+    return lab
+
+
+def _found(name: str) -> Lab | None:
+    folder = runtime.folder_of(name)
+    world = find(folder)
+    if world is None or not (folder / _RECORD).exists():
+        return None
+    record = json.loads((folder / _RECORD).read_text())
+    site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]))
+    return Lab(name, world, site, tuple(record["remarks"]))
+
+
+def _with_monitor(host: Host, folder: Path) -> Host:
+    path = runtime.socket_path(folder, f"{host.address}.qmp")
+    return dataclasses.replace(host, monitor=UnixMonitor(str(path)))
+
+
+def _stage(stage: str, done: int, total: int) -> str:
+    return f"{stage} ({done}/{total})" if total else stage
