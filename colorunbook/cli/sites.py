@@ -2,7 +2,7 @@
 """Site files: ``colorunbook.toml``, read into a :class:`~colorunbook.hosts.Site`."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,22 +21,45 @@ _TABLES = {
 Table = Mapping[str, object]
 
 
-def read_site(path: Path) -> Site:
-    """Read a site file; what it leaves out has the document's value.
+def read_site(path: Path | None, settings: Sequence[str] = ()) -> Site:
+    """Read a site file and single settings; what they leave out has the document's value.
 
-    :raises InputError: the file cannot be read, is no TOML, or says something unknown or wrong.
+    :param path: the file; ``None``: there is none.
+    :param settings: ``table.key=value`` each, stronger than the file; the value as TOML, or text.
+    :raises InputError: something cannot be read, is unknown or wrong.
     """
+    tables = _read(path) if path else {}
+    where = f"the site file {path}" if path else "the settings"
+    for setting in settings:
+        table, key, value = _setting(setting)
+        tables[table] = {**_table(tables, table), key: value}
+    try:
+        return _site(tables)
+    except InputError as error:
+        raise InputError(f"In {where}: {error.message}", error.advice) from error
+
+
+def _read(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
-            tables: Table = tomllib.load(file)
+            return dict(tomllib.load(file))
     except OSError as error:
         raise InputError(f"The site file {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"The site file {path} is not TOML: {error}.") from error
+
+
+def _setting(text: str) -> tuple[str, str, object]:
+    name, equals, value = text.partition("=")
+    table, dot, key = name.partition(".")
+    if not equals or not dot:
+        raise InputError(
+            f"{text!r} is no setting.", "Write TABLE.KEY=VALUE, as in guest.memory=1024."
+        )
     try:
-        return _site(tables)
-    except InputError as error:
-        raise InputError(f"In the site file {path}: {error.message}", error.advice) from error
+        return table, key, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return table, key, value
 
 
 def _site(tables: Table) -> Site:

@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import DEVNULL, STDOUT
 
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.engine.process import Qemu
 from colorunbook.engine.transport import Output
 from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
@@ -36,23 +37,20 @@ class LocalTransport:
     def __init__(self, logs: Path, wrap: Wrap = _as_it_is) -> None:
         self._logs = logs
         self._wrap = wrap
-        self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._qemus: dict[str, Qemu] = {}
         self._stdio: dict[str, socket.socket] = {}
 
     async def connect(self, host: Host, within: float) -> QmpMonitor:
         """Open a QMP session; see :meth:`colorunbook.engine.transport.Transport.connect`."""
         opening = asyncio.create_task(self._open(host, within))
-        process = self._processes.get(host.address)
-        if process is None:
-            return await opening
-        ended = asyncio.create_task(process.wait())
-        await asyncio.wait((opening, ended), return_when=asyncio.FIRST_COMPLETED)
-        if not opening.done():
-            opening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await opening
-            raise Unavailable(f"The QEMU of {host.address} has ended: {self._last_words(host)}")
-        ended.cancel()
+        qemu = self._qemus.get(host.address)
+        while qemu is not None and not opening.done():
+            await asyncio.wait((opening,), timeout=0.05)
+            if qemu.has_ended and not opening.done():
+                opening.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await opening
+                raise Unavailable(f"The QEMU of {host.address} has ended: {self._last_words(host)}")
         return await opening
 
     async def qemu_version(self, host: Host) -> Version:
@@ -98,13 +96,11 @@ class LocalTransport:
         ours, theirs = socket.socketpair()
         with theirs, self._log(host).open("wb") as log:
             stdio = isinstance(host.monitor, StdioMonitor)
+            source = theirs.fileno() if stdio else None
+            target = theirs.fileno() if stdio else log.fileno()
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *self._wrap(argv),
-                    stdin=theirs.fileno() if stdio else DEVNULL,
-                    stdout=theirs.fileno() if stdio else log.fileno(),
-                    stderr=log.fileno(),
-                    start_new_session=True,
+                qemu = Qemu.start(
+                    self._wrap(argv), stdin=source, stdout=target, stderr=log.fileno()
                 )
             except OSError as error:
                 ours.close()
@@ -113,9 +109,9 @@ class LocalTransport:
             self._stdio[host.address] = ours
         else:
             ours.close()
-        self._processes[host.address] = process
-        await self._see_it_start(host, process)
-        return f"process {process.pid}, its messages in {self._log(host)}"
+        self._qemus[host.address] = qemu
+        await self._see_it_start(host, qemu)
+        return f"process {qemu.pid}, its messages in {self._log(host)}"
 
     def close(self) -> None:
         """Let go of the processes' pipes; the processes go on."""
@@ -138,12 +134,12 @@ class LocalTransport:
             case TcpMonitor(address, port) as monitor:
                 return await open_monitor(f"the monitor {monitor}", (address, port), within)
 
-    async def _see_it_start(self, host: Host, process: asyncio.subprocess.Process) -> None:
+    async def _see_it_start(self, host: Host, qemu: Qemu) -> None:
         """Wait until the monitor accepts, or a moment where there is no socket to try."""
         loop = asyncio.get_running_loop()
         end = loop.time() + (0.3 if isinstance(host.monitor, StdioMonitor) else _START)
         while loop.time() < end:
-            if process.returncode is not None:
+            if qemu.has_ended:
                 raise StepFailed(f"QEMU ended at once: {self._last_words(host)}")
             if await _accepts(host.monitor):
                 return

@@ -19,9 +19,8 @@ from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
-from colorunbook.lab import runtime
+from colorunbook.lab import genesis, runtime
 from colorunbook.lab.accel import best
-from colorunbook.lab.genesis import create
 from colorunbook.lab.provision import provision
 from colorunbook.lab.tree import Tree, host_tree
 from colorunbook.lab.world import World, find
@@ -122,7 +121,8 @@ class Lab:
                 self.kill_host(host)
                 return host
         raise InputError(
-            f"No QEMU of the lab {self.name} is a {role.value} now.", "See 'colorunbook lab status'."
+            f"No QEMU of the lab {self.name} is a {role.value} now.",
+            "See 'colorunbook lab status'.",
         )
 
     def kill_host(self, host: Host) -> None:
@@ -172,7 +172,7 @@ def make(name: str, tell: Tell, *, bound: bool, accel: Accel | None = None) -> L
     """
     folder = runtime.folder_of(name)
     tree = choose_tree(tell)
-    world = create(tree, folder, bound=bound)
+    world = genesis.create(tree, folder, bound=bound)
     remarks = []
     if accel is None:
         verdict = best(world)
@@ -209,6 +209,11 @@ def running() -> tuple[Lab, ...]:
     """The labs of this user that stand."""
     labs = [_found(name) for name in runtime.names()]
     return tuple(lab for lab in labs if lab is not None)
+
+
+def sweep() -> None:
+    """Remove what labs that were killed have left of their folders."""
+    genesis.sweep(runtime.labs())
 
 
 def get(name: str) -> Lab:

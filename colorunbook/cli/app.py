@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The program: its verbs, and what its exit codes mean.
+
+====  =======================================================
+code  meaning
+====  =======================================================
+0     done, and seen to have worked
+1     a step failed, or a document is stale
+2     usage or bad input; nothing was done
+3     refused by a guard; nothing was sent
+4     something could not be reached, or did not answer in time
+10    interrupted
+20    a defect of colorunbook itself
+====  =======================================================
+"""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from colorunbook.cli.console import give, paint, say
+from colorunbook.errors import Aborted, ColorunbookError
+
+app = typer.Typer(
+    name="colorunbook",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 done; 1 a step failed or a document is stale; 2 bad input; 3 refused by a "
+        "guard; 4 unreachable or timed out; 10 interrupted; 20 internal."
+    ),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        give(f"colorunbook {version('colorunbook')}")
+        raise typer.Exit
+
+
+@app.callback()
+def colorunbook(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """QEMU's COLO procedures: rendered, run on live QEMU, and checked from the printed text."""
+
+
+def main() -> None:
+    """Run the program and end the process with its exit code."""
+    from colorunbook.cli import verbs
+
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        verbs.register(app, _verb(sys.argv[1:]))
+        app(prog_name="colorunbook")
+    except ColorunbookError as error:
+        _end(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("COLORUNBOOK_DEBUG"):
+            raise
+        _end(
+            ColorunbookError(
+                f"A defect of colorunbook itself: {type(error).__name__}: {error}.",
+                "Please report it, with what COLORUNBOOK_DEBUG=1 shows.",
+            )
+        )
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise Aborted("Interrupted.")
+
+
+def _verb(words: list[str]) -> str | None:
+    """The verb that was typed, where that is plain to see."""
+    return words[0] if words and not words[0].startswith("-") else None
+
+
+def _end(error: ColorunbookError) -> None:
+    kind = "refused" if error.exit_code == 3 else "error"
+    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {error.message}")
+    if error.advice:
+        say(error.advice)
+    sys.exit(error.exit_code)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook lab``: a live pair on this machine."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from colorunbook.cli.console import duration, give, give_json, paint, say
+from colorunbook.cli.options import AsJson
+from colorunbook.hosts import Accel, Role
+from colorunbook.qemu.payload import Json
+
+UP_EPILOG = """
+Examples:
+
+  colorunbook lab up
+
+  colorunbook lab up --name second --accel tcg
+"""
+
+KILL_EPILOG = """
+Example:
+
+  colorunbook lab kill secondary
+"""
+
+lab_app = typer.Typer(
+    name="lab", help="A live pair on this machine, in namespaces of its own.", no_args_is_help=True
+)
+
+Name = Annotated[str, typer.Option("--name", help="Which lab; several live side by side.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.add_typer(lab_app)
+
+
+@lab_app.command(epilog=UP_EPILOG)
+def up(
+    name: Name = "default",
+    accel: Annotated[
+        Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
+    ] = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Make the hosts only; start no QEMU.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every detail.")] = False,
+) -> None:
+    """Bring a pair up, as 127.0.0.1 and 127.0.0.2; it stays until 'lab down'."""
+    from time import perf_counter
+
+    from colorunbook.cli.report import Report
+    from colorunbook.lab import pair
+
+    start = perf_counter()
+    made = pair.make(name, say, bound=False, accel=accel)
+    try:
+        say(f"QEMU {made.world.tree.version}, {made.site.accel.value}, guest disk {made.site.disk}")
+        for remark in made.remarks:
+            say(remark)
+        if empty:
+            made.prepare_images(made.site.primary, made.site.secondary)
+        else:
+            report = Report(made.site, verbose=verbose)
+            asyncio.run(made.bring_up(report))
+            report.close()
+    except BaseException:
+        made.world.close()
+        raise
+    say(f"The lab {paint(name, 'strong')} is up after {duration(perf_counter() - start)}.")
+    say("Next: colorunbook lab kill secondary, then colorunbook run primary-failover")
+
+
+@lab_app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show the labs that are up: hosts, roles, monitors."""
+    from colorunbook.lab import pair
+
+    found: list[Json] = []
+    for made in pair.running():
+        hosts: list[Json] = []
+        for host in (made.site.primary, made.site.secondary):
+            role = asyncio.run(made.role_of(host))
+            hosts.append(
+                {
+                    "address": host.address,
+                    "role": role.value if role else None,
+                    "monitor": str(host.monitor),
+                }
+            )
+            if not as_json:
+                shown = role.value if role else "no QEMU"
+                give(f"{made.name:12} {host.address:12} {shown:10} {host.monitor}")
+        found.append(
+            {
+                "name": made.name,
+                "qemu": made.world.tree.version,
+                "accel": made.site.accel.value,
+                "hosts": hosts,
+                "remarks": list(made.remarks),
+            }
+        )
+    if as_json:
+        give_json(found)
+    elif not found:
+        say("No lab is up.")
+
+
+@lab_app.command(epilog=KILL_EPILOG)
+def kill(
+    role: Annotated[Role, typer.Argument(help="The role that the QEMU has now.")],
+    name: Name = "default",
+) -> None:
+    """End one QEMU, as a power cut would."""
+    from colorunbook.lab import pair
+
+    host = asyncio.run(pair.get(name).kill(role))
+    say(f"The {role.value}, on {host.address}, is dead.")
+
+
+@lab_app.command()
+def down(
+    name: Name = "default",
+    every: Annotated[bool, typer.Option("--all", help="Every lab of yours.")] = False,
+) -> None:
+    """End a lab; nothing of it is left."""
+    from colorunbook.lab import pair
+
+    labs = pair.running() if every else (pair.get(name),)
+    for made in labs:
+        made.world.close()
+        say(f"The lab {made.name} is gone.")
+    if every:
+        pair.sweep()
+

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From what was typed to a site: which hosts, and where their monitors are."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colorunbook.cli.sites import FILE, read_site
+from colorunbook.errors import InputError
+from colorunbook.hosts import Host, Role, Site, StdioMonitor, check_address, parse_monitor
+
+if TYPE_CHECKING:
+    from colorunbook.lab.pair import Lab
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed about the pair; ``None``: nothing."""
+
+    site: Path | None = None
+    primary: str | None = None
+    secondary: str | None = None
+    settings: tuple[str, ...] = ()
+    primary_qmp: str | None = None
+    secondary_qmp: str | None = None
+    lab: str | None = None
+
+    def file(self) -> Path | None:
+        """The site file that counts."""
+        return self.site or (Path(FILE) if Path(FILE).exists() else None)
+
+    def offline(self) -> Site:
+        """The site, without a look at what runs.
+
+        :raises InputError: something typed, or in the site file, cannot be used.
+        """
+        return self._with_monitors(self._with_addresses(read_site(self.file(), self.settings)))
+
+    def has_both(self) -> bool:
+        """Tell whether both addresses were given, rather than taken from the document."""
+        return self.file() is not None or bool(self.primary and self.secondary)
+
+    def in_lab(self, lab: "Lab") -> Site:
+        """The site of a lab, with the roles as they were typed."""
+        for setting in self.settings:
+            raise InputError(f"The setting {setting!r} cannot be changed in a lab.")
+        return self._with_addresses(lab.site, known_only=True)
+
+    def lives_in(self, lab: "Lab") -> bool:
+        """Tell whether every address that was typed is one of a lab's."""
+        hosts = {lab.site.primary.address, lab.site.secondary.address}
+        return {a for a in (self.primary, self.secondary) if a} <= hosts
+
+    def names_monitor(self, site: Site) -> bool:
+        """Tell whether something says where QMP is served."""
+        monitors = [site.host(role).monitor for role in Role]
+        return any(monitor != StdioMonitor() for monitor in monitors)
+
+    def _with_addresses(self, site: Site, *, known_only: bool = False) -> Site:
+        for address in (self.primary, self.secondary):
+            if address:
+                check_address(address)
+        if site.secondary.address == self.primary or site.primary.address == self.secondary:
+            site = site.flipped()
+        for address, host in ((self.primary, site.primary), (self.secondary, site.secondary)):
+            if known_only and address not in (None, host.address):
+                raise InputError(f"The lab has no host {address}.", "See 'colorunbook lab status'.")
+        return replace(
+            site,
+            primary=_at(site.primary, self.primary),
+            secondary=_at(site.secondary, self.secondary),
+        )
+
+    def _with_monitors(self, site: Site) -> Site:
+        return replace(
+            site,
+            primary=_monitored(site.primary, self.primary_qmp),
+            secondary=_monitored(site.secondary, self.secondary_qmp),
+        )
+
+
+def find_lab(typed: Typed) -> "Lab | None":
+    """The lab that is meant; ``None``: none is up that has the hosts.
+
+    :raises InputError: the one that was named is not up, or several could be meant.
+    """
+    from colorunbook.lab import pair
+
+    if typed.lab is not None:
+        return pair.get(typed.lab)
+    labs = [lab for lab in pair.running() if typed.lives_in(lab)]
+    if len(labs) > 1:
+        names = ", ".join(lab.name for lab in labs)
+        raise InputError(f"Several labs are up: {names}.", "Choose one with --lab.")
+    return labs[0] if labs else None
+
+
+def _at(host: Host, address: str | None) -> Host:
+    return replace(host, address=address) if address else host
+
+
+def _monitored(host: Host, monitor: str | None) -> Host:
+    return replace(host, monitor=parse_monitor(monitor)) if monitor else host

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook render``: the document, written from the model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from colorunbook.cli.console import give, say
+from colorunbook.cli.options import (
+    PrimaryAddress,
+    QemuVersion,
+    SecondaryAddress,
+    Settings,
+    SiteFile,
+)
+from colorunbook.errors import StaleError
+
+EPILOG = """
+Examples:
+
+  colorunbook render docs/
+
+  colorunbook render docs/ --check
+
+  colorunbook render qemu/docs --qemu 10.0 --primary 10.0.0.1 --secondary 10.0.0.2
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog=EPILOG)(render)
+
+
+def render(
+    docs: Annotated[Path, typer.Argument(help="A docs/ folder; system/ is made in it.")],
+    primary: PrimaryAddress = None,
+    secondary: SecondaryAddress = None,
+    site: SiteFile = None,
+    settings: Settings = None,
+    qemu: QemuVersion = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where a page is stale.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Write nothing; show what would change.")
+    ] = False,
+) -> None:
+    """Write the document and its entry in the index; touch no file that is already right."""
+    from colorunbook.cli.reach import Typed
+    from colorunbook.qemu.dialect import Dialect
+    from colorunbook.render.rst import render as render_pages
+    from colorunbook.render.rst import write
+
+    typed = Typed(site, primary, secondary, tuple(settings or ()))
+    dialect = Dialect.of(qemu) if qemu else Dialect()
+    changes = render_pages(docs, typed.offline(), dialect)
+    if diff:
+        for change in changes:
+            give(change.diff.rstrip("\n"))
+    if check and changes:
+        names = ", ".join(str(change.path) for change in changes)
+        raise StaleError(f"Stale: {names}.", f"'colorunbook render {docs}' writes it anew.")
+    if check or diff:
+        return
+    write(changes)
+    for change in changes:
+        say(f"wrote {change.path}")

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A run as a person sees it: a line a step, on standard error."""
+
+from colorunbook.book.phrases import say as in_words
+from colorunbook.cli.console import Bar, duration, paint, say
+from colorunbook.engine.events import (
+    Event,
+    ExpectationMet,
+    GuardHeld,
+    Progress,
+    QemuSpoke,
+    RunEnded,
+    RunStarted,
+    StepDone,
+    StepStarted,
+)
+from colorunbook.hosts import Site
+
+
+class Report:
+    """Tells each event of a run.
+
+    :param verbose: tell what QEMU says of its own, and each part of guards and postcondition.
+    """
+
+    def __init__(self, site: Site, *, verbose: bool = False) -> None:
+        self._site = site
+        self._verbose = verbose
+        self._steps = 0
+        self._title = ""
+        self._met = 0
+        self._bar = Bar()
+
+    def __call__(self, event: Event) -> None:
+        """Tell one event."""
+        match event:
+            case RunStarted(runbook, digest, steps):
+                self._steps, self._met = steps, 0
+                say(f"{paint(runbook, 'strong')}  {paint(f'plan {digest[:12]}', 'dim')}")
+            case GuardHeld(expect, seen):
+                self._detail(f"so: {in_words(expect)}", seen)
+            case StepStarted(_, step):
+                self._title = step.title
+            case Progress(_, done, total):
+                self._bar.show(self._title, done, total)
+            case StepDone(number, step, reply, seconds):
+                self._bar.hide()
+                where = f"{step.role.value:9} {self._site.host(step.role).address:12}"
+                count = f"{number:>{len(str(self._steps))}}/{self._steps}"
+                say(f"  {count}  {where}  {step.title:38}  {duration(seconds):>8}")
+                self._detail("reply", str(reply))
+            case QemuSpoke(role, name, data):
+                self._detail(f"{role.value} sent {name}", str(data or ""))
+            case ExpectationMet(expect, seen, _):
+                self._bar.hide()
+                self._title, self._met = "See checkpoints", self._met + 1
+                self._detail(f"so: {in_words(expect)}", seen)
+            case RunEnded(seconds):
+                verdict = paint("it has worked", "good")
+                say(f"  {verdict}: {self._met} things seen, {duration(seconds)} in all")
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._bar.hide()
+
+    def _detail(self, what: str, seen: str) -> None:
+        if self._verbose:
+            say(paint(f"       {what.replace('``', '')}  {seen}".rstrip(), "dim"))

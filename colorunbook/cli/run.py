@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook run``: a runbook, done on live QEMU."""
+
+import asyncio
+import json
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from colorunbook import shelf
+from colorunbook.book.actions import Launch
+from colorunbook.cli.console import give, give_json, paint, say
+from colorunbook.cli.options import (
+    AsJson,
+    LabName,
+    PrimaryAddress,
+    PrimaryQmp,
+    QemuVersion,
+    RunbookName,
+    SecondaryAddress,
+    SecondaryQmp,
+    Settings,
+    SiteFile,
+)
+from colorunbook.cli.reach import Typed, find_lab
+from colorunbook.cli.report import Report
+from colorunbook.cli.show import show_plan
+from colorunbook.engine.journal import Journal, as_record
+from colorunbook.engine.local import LocalTransport
+from colorunbook.engine.runner import run as run_plan
+from colorunbook.engine.session import Session
+from colorunbook.errors import Aborted, InputError
+from colorunbook.hosts import Role, Site, StdioMonitor
+from colorunbook.plan import Plan, resolve
+from colorunbook.qemu.dialect import Dialect
+
+EPILOG = """
+Examples:
+
+  colorunbook run primary-failover --primary 127.0.0.1
+
+  colorunbook run primary-failover --primary 10.0.0.1 --primary-qmp unix:/run/qemu/colo.qmp
+
+  colorunbook run bring-up --site pair.toml --dry-run
+"""
+
+
+def run(
+    name: RunbookName,
+    primary: PrimaryAddress = None,
+    secondary: SecondaryAddress = None,
+    primary_qmp: PrimaryQmp = None,
+    secondary_qmp: SecondaryQmp = None,
+    site: SiteFile = None,
+    settings: Settings = None,
+    lab: LabName = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan as it would be done; send nothing.")
+    ] = False,
+    qemu: QemuVersion = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="DIR", help="Folder of the journals of all runs."),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show replies, events and what was seen.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Do a runbook on live QEMU, and see that it has worked.
+
+    Monitors are found from --primary-qmp and --secondary-qmp, from a site file, or from a lab that
+    is up, in that order. Roles are those before the run: for secondary-resume the primary is the
+    host that died.
+    """
+    typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
+    order = Order(name, typed, state, qemu, dry_run, verbose, as_json)
+    asyncio.run(_until_told(order))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog=EPILOG)(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for."""
+
+    name: str
+    typed: Typed
+    state: Path | None
+    qemu: str | None
+    dry_run: bool
+    verbose: bool
+    as_json: bool
+
+
+async def _until_told(order: Order) -> None:
+    """Do it; Ctrl-C and SIGTERM end it alike."""
+    task = asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await _do(order)
+    except asyncio.CancelledError:
+        raise Aborted(
+            f"{order.name} was interrupted; the step in hand may have been done or not.",
+            "The journal tells which steps are done.",
+        ) from None
+
+
+async def _do(order: Order) -> None:
+    runbook = shelf.runbook(order.name)
+    site, transport = _reach(order)
+    if order.dry_run and order.qemu:
+        _show(resolve(runbook, site, Dialect.of(order.qemu)), order)
+        return
+    async with Session(transport, site) as session:
+        plan = await session.resolve(runbook)
+        _must_be_whole(plan, order.typed, site)
+        if order.dry_run:
+            _show(plan, order)
+            return
+        await _execute(plan, session, order)
+
+
+async def _execute(plan: Plan, session: Session, order: Order) -> None:
+    journal = Journal(order.state or _state_folder(), plan)
+    report = Report(plan.site, verbose=order.verbose)
+    try:
+        async for event in run_plan(plan, session, journal):
+            if order.as_json:
+                give(json.dumps(as_record(event), ensure_ascii=False))
+            else:
+                report(event)
+    except Exception:
+        say(paint(f"  the journal of this run is {journal.path}", "dim"))
+        raise
+    finally:
+        report.close()
+        journal.close()
+
+
+def _reach(order: Order) -> tuple[Site, LocalTransport]:
+    """The hosts and how they are reached: as typed, by the site file, or in a lab."""
+    typed = order.typed
+    if typed.lab is None:
+        site = typed.offline()
+        if typed.names_monitor(site):
+            return site, LocalTransport(_state_folder() / "qemu")
+    lab = find_lab(typed)
+    if lab is not None:
+        return typed.in_lab(lab), lab.transport
+    if order.dry_run:
+        return typed.offline(), LocalTransport(_state_folder() / "qemu")
+    raise InputError(
+        "Nothing says where QEMU serves QMP.",
+        "Give --primary-qmp or --secondary-qmp, name a site file with --site, or bring a lab up.",
+    )
+
+
+def _must_be_whole(plan: Plan, typed: Typed, site: Site) -> None:
+    """Refuse a plan that would use an address or a monitor that nobody gave."""
+    texts = json.dumps(plan.as_json()["steps"])
+    for role, given in ((Role.PRIMARY, typed.primary), (Role.SECONDARY, typed.secondary)):
+        host = site.host(role)
+        in_lab = host.monitor != StdioMonitor()
+        if not given and not typed.file() and not in_lab and f'"{host.address}"' in texts:
+            raise InputError(
+                f"{plan.name} needs the {role.value}'s address.", f"Give --{role.value} ADDRESS."
+            )
+    for step in plan.steps:
+        host = plan.site.host(step.role)
+        if isinstance(step.action, Launch) and host.monitor == StdioMonitor():
+            raise InputError(
+                f"The QEMU of {host.address} would have its monitor on the standard input of this "
+                "command, and lose it when the command ends.",
+                f"Give --{step.role.value}-qmp unix:PATH.",
+            )
+
+
+def _show(plan: Plan, order: Order) -> None:
+    if order.as_json:
+        give_json({"digest": plan.digest, **plan.as_json()})
+    else:
+        give(show_plan(plan))
+
+
+def _state_folder() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("colorunbook") / "runs"

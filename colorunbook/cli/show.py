@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook list`` and ``colorunbook show``: what there is, and what it does."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from colorunbook.cli.console import give, give_json
+from colorunbook.cli.options import (
+    AsJson,
+    PrimaryAddress,
+    QemuVersion,
+    RunbookName,
+    SecondaryAddress,
+    Settings,
+    SiteFile,
+)
+
+if TYPE_CHECKING:
+    from colorunbook.plan import Plan
+
+LIST_EPILOG = """
+Examples:
+
+  colorunbook list
+
+  colorunbook list --json
+"""
+
+SHOW_EPILOG = """
+Examples:
+
+  colorunbook show primary-failover
+
+  colorunbook show secondary-resume --primary 10.0.0.1 --secondary 10.0.0.2 --qemu 10.0
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command("list", epilog=LIST_EPILOG)(list_runbooks)
+    app.command(epilog=SHOW_EPILOG)(show)
+
+
+def list_runbooks(as_json: AsJson = False) -> None:
+    """List the runbooks, in the order of the document."""
+    from colorunbook import shelf
+
+    found = shelf.runbooks().values()
+    if as_json:
+        give_json(
+            [
+                {"name": book.name, "on": book.on.value, "title": book.title, "summary": book.summary}
+                for book in found
+            ]
+        )
+        return
+    for book in found:
+        give(f"{book.name:22} {book.summary}")
+
+
+def show(
+    name: RunbookName,
+    primary: PrimaryAddress = None,
+    secondary: SecondaryAddress = None,
+    site: SiteFile = None,
+    settings: Settings = None,
+    qemu: QemuVersion = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a runbook does: guards, steps with their reasons, and the postcondition."""
+    from colorunbook import shelf
+    from colorunbook.cli.reach import Typed
+    from colorunbook.plan import resolve
+    from colorunbook.qemu.dialect import Dialect
+
+    typed = Typed(site, primary, secondary, tuple(settings or ()))
+    dialect = Dialect.of(qemu) if qemu else Dialect()
+    plan = resolve(shelf.runbook(name), typed.offline(), dialect)
+    if as_json:
+        give_json({"digest": plan.digest, **plan.as_json()})
+    else:
+        give(show_plan(plan))
+
+
+def show_plan(plan: "Plan") -> str:
+    """A plan as text: exactly what would be done, in order."""
+    from colorunbook.book.phrases import say
+    from colorunbook.hosts import Role
+    from colorunbook.plan import describe
+
+    hosts = ", ".join(f"{role.value} {plan.site.host(role).address}" for role in Role)
+    lines = [f"{plan.name}: {plan.summary}", f"{hosts}, QEMU {plan.dialect.version}"]
+    lines += [f"plan {plan.digest}", ""]
+    if plan.starts:
+        lines += ["It begins only when", *(f"  {_plain(say(e))}" for e in plan.starts), ""]
+    for number, step in enumerate(plan.steps, 1):
+        address = plan.site.host(step.role).address
+        lines.append(f"{number}. {step.title}, on the {step.role.value} {address}. {step.why}")
+        text = str(describe(step)["text"])
+        lines += [f"     {_plain(row)}" for row in text.splitlines()]
+    if plan.ends:
+        lines += ["", "It has worked when", *(f"  {_plain(say(e))}" for e in plan.ends)]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return text.replace("``", "")
