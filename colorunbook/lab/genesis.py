@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How a world comes to be: ``unshare``, a keeper inside, and its word that the world stands."""
+
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock
+
+from colorunbook.errors import InputError, TimedOut, Unavailable
+from colorunbook.lab.life import Life
+from colorunbook.lab.namespaces import refusal
+from colorunbook.lab.tree import PATH, Tree
+from colorunbook.lab.world import World, find
+
+#: How long a world may take to come to be, in seconds.
+PATIENCE = 20.0
+
+#: What the keeper and its ``unshare`` complain into, in the runtime folder.
+LOG = "keeper.log"
+
+_UNSHARE = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child")
+_CREDENTIALS = struct.Struct("iII")
+
+
+def create(tree: Tree, runtime: Path, *, bound: bool = True) -> World:
+    """Make a world.
+
+    :param tree: where its QEMU comes from.
+    :param runtime: its runtime folder (:func:`colorunbook.lab.runtime.folder_of`), made here.
+    :param bound: it ends when this process does, whichever way; otherwise it stays until closed.
+    :raises InputError: a world already stands there.
+    :raises Unavailable: the machine does not allow it; the message says what, and the fix.
+    :raises TimedOut: it did not come to be within :data:`PATIENCE`.
+    """
+    _must_have(tree)
+    with FileLock(runtime.parent / ".lock", timeout=2 * PATIENCE, mode=0o600):
+        if find(runtime) is not None:
+            raise InputError(f"A lab already runs in {runtime}.", "End it, or use another name.")
+        with suppress(FileNotFoundError):
+            shutil.rmtree(runtime)
+        runtime.mkdir(mode=0o700)
+        try:
+            world = _start(tree, runtime, bound=bound)
+            world.save()
+        except BaseException:
+            shutil.rmtree(runtime)
+            raise
+    return world
+
+
+def sweep(labs: Path) -> tuple[str, ...]:
+    """Remove what dead worlds have left of their runtime folders, and return their names.
+
+    :param labs: :func:`colorunbook.lab.runtime.labs`; every folder in it is taken for a lab's.
+    """
+    with FileLock(labs / ".lock", timeout=2 * PATIENCE, mode=0o600):
+        dead = [each for each in labs.iterdir() if each.is_dir() and find(each) is None]
+        for each in dead:
+            shutil.rmtree(each)
+    return tuple(sorted(each.name for each in dead))
+
+
+def _must_have(tree: Tree) -> None:
+    for tool in ("unshare", "nsenter", "setsid"):
+        if shutil.which(tool, path=PATH) is None:
+            raise Unavailable(f"There is no {tool} on this machine.", "Install util-linux.")
+    for tool in ("/usr/bin/env", "/usr/bin/setpriv"):
+        if not tree.has(tool):
+            raise Unavailable(
+                f"The tree {tree.root} has no {tool}.", "Install coreutils and util-linux in it."
+            )
+
+
+def _start(tree: Tree, runtime: Path, *, bound: bool) -> World:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, (runtime / LOG).open("wb") as log:
+        # The kernel then tells with each message which process sent it, numbered as we number.
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        with theirs:
+            starter = subprocess.Popen(
+                _keeper_command(tree, runtime, theirs.fileno(), bound=bound),
+                stdin=subprocess.PIPE if bound else subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                cwd="/",
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        try:
+            pid, report = _hear(ours)
+            tap_refusal = _judge(report, runtime)
+            if not bound:
+                starter.wait()
+            keeper = Life.of(pid)
+        except BaseException:
+            starter.kill()
+            starter.communicate()
+            raise
+    return World(tree, runtime, keeper, tap_refusal, starter if bound else None)
+
+
+def _judge(report: bytes, runtime: Path) -> str:
+    """Why there is no tap, empty when there is one; or the keeper's reason to have failed."""
+    if not report:
+        raise refusal((runtime / LOG).read_text(encoding="utf-8", errors="replace"))
+    told: dict[str, str] = json.loads(report)
+    if "error" in told:
+        raise Unavailable(told["error"], told["advice"])
+    return told["tap_refusal"]
+
+
+def _keeper_command(tree: Tree, runtime: Path, ready: int, *, bound: bool) -> tuple[str, ...]:
+    keeper = (sys.executable, "-m", "colorunbook.lab.keeper", f"--tree={tree.root}")
+    told = (f"--runtime={runtime}", f"--ready={ready}")
+    if bound:
+        return ("unshare", *_UNSHARE, "--", *keeper, *told, "--bound")
+    return ("setsid", "--fork", "unshare", *_UNSHARE, "--", *keeper, *told)
+
+
+def _environment() -> dict[str, str]:
+    """The keeper runs the very package that started it, installed or not."""
+    package = Path(__file__).parents[2]
+    inherited = os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join(filter(None, (str(package), inherited)))
+    return {"PATH": PATH, "PYTHONPATH": path, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _hear(channel: socket.socket) -> tuple[int, bytes]:
+    """The keeper's pid and its report, empty when it never came to give one."""
+    channel.settimeout(PATIENCE)
+    try:
+        report, extra, _, _ = channel.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size))
+    except TimeoutError as error:
+        raise TimedOut(f"The lab's keeper said nothing for {PATIENCE:g} s.") from error
+    for level, kind, data in extra:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+            return _CREDENTIALS.unpack(data)[0], report
+    return 0, report

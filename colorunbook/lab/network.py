@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab's network, made inside its own network namespace: loopback, ``br0``, and can it tap?"""
+
+import fcntl
+import os
+import struct
+from contextlib import AbstractContextManager
+from importlib import import_module
+from typing import Protocol
+
+from colorunbook.errors import Unavailable
+
+_TUN = "/dev/net/tun"
+_TUNSETIFF = 0x400454CA
+_IFF_TAP, _IFF_NO_PI = 0x0002, 0x1000
+
+
+class _Links(Protocol):
+    """As much of ``pyroute2.IPRoute`` as is used here; the library has no types of its own."""
+
+    def link_lookup(self, *, ifname: str) -> list[int]: ...
+
+    def link(
+        self,
+        command: str,
+        *,
+        ifname: str = ...,
+        index: int = ...,
+        kind: str = ...,
+        state: str = ...,
+    ) -> object: ...
+
+
+def bring_up() -> None:
+    """Set the loopback up, and make the bridge ``br0``.
+
+    :raises Unavailable: the kernel refused.
+    """
+    pyroute2 = import_module("pyroute2")
+    opened: AbstractContextManager[_Links] = pyroute2.IPRoute()
+    refused: type[Exception] = pyroute2.NetlinkError
+    with opened as links:
+        try:
+            links.link("add", ifname="br0", kind="bridge")
+            for name in ("lo", "br0"):
+                links.link("set", index=links.link_lookup(ifname=name)[0], state="up")
+        except refused as error:
+            raise Unavailable(
+                f"The lab's bridge br0 cannot be made: {error.args[-1]}.",
+                "Is the kernel module there? Try: modprobe bridge.",
+            ) from error
+
+
+def tap_refusal() -> str:
+    """Why QEMU cannot have a tap here, tried by making one; empty when it can."""
+    request = struct.pack("16sH22x", b"tap-trial", _IFF_TAP | _IFF_NO_PI)
+    try:
+        handle = os.open(_TUN, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        return f"{_TUN} cannot be opened: {error.strerror}."
+    try:
+        # It lasts as long as the handle.
+        fcntl.ioctl(handle, _TUNSETIFF, request)
+    except OSError as error:
+        return f"{_TUN} is there, and makes no tap: {error.strerror}."
+    finally:
+        os.close(handle)
+    return ""

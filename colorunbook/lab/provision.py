@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A known-good QEMU for an ordinary user: a Debian tree in the cache folder, nothing installed."""
+
+import errno
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from colorunbook.errors import InputError, Unavailable
+from colorunbook.lab import debian
+from colorunbook.lab.namespaces import refusal
+from colorunbook.lab.tree import PATH, QEMU, Tree, version_in
+
+#: Told what is being done, how much of it is done, and of how much (0 of 0: not countable).
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A QEMU that can be had.
+
+    :ivar version: as it is asked for, for instance ``11.1``.
+    :ivar suites: Debian's suites that it is put together from.
+    :ivar preferred: the suite whose packages win.
+    """
+
+    version: str
+    suites: tuple[str, ...]
+    preferred: str
+
+    @property
+    def key(self) -> str:
+        """The name of its folder; another recipe has another name."""
+        recipe = repr((self, PACKAGES, _LAYOUT)).encode()
+        return f"{self.version}-{self.preferred}-{hashlib.sha256(recipe).hexdigest()[:8]}"
+
+
+#: What can be had; the first is the usual one.
+RELEASES = (Release("11.1", ("trixie", "trixie-backports"), "trixie-backports"),)
+
+#: What a tree is made of, apart from what these depend on.
+PACKAGES = ("qemu-system-x86", "qemu-utils", "bash", "dash", "coreutils", "util-linux")
+
+#: What is free at the least before anything is fetched, in bytes.
+ROOM = 500_000_000
+
+_LAYOUT = 1
+_LINKS = ("bin", "sbin", "lib", "lib64")
+_MOUNT_POINTS = ("proc", "dev", "sys", "tmp", "run", "mnt", "etc/qemu", "root")
+_FILES = {
+    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
+    "etc/group": "root:x:0:\n",
+    "etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
+}
+
+
+def release(version: str = RELEASES[0].version) -> Release:
+    """The row for ``version``.
+
+    :raises InputError: there is none.
+    """
+    for each in RELEASES:
+        if each.version == version:
+            return each
+    known = ", ".join(each.version for each in RELEASES)
+    raise InputError(f"QEMU {version} cannot be provisioned.", f"There is: {known}.")
+
+
+def folder_of(wanted: Release, cache: Path | None = None) -> Path:
+    """The folder in the cache that holds this release, whether or not it is there."""
+    return (cache or user_cache_path("colorunbook")).absolute() / "qemu" / wanted.key
+
+
+def provisioned(wanted: Release = RELEASES[0], cache: Path | None = None) -> Tree | None:
+    """The tree of a release that is already there, or nothing."""
+    folder = folder_of(wanted, cache)
+    try:
+        version = (folder / "version").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    return Tree(folder / "root", version)
+
+
+def provision(
+    progress: Progress = lambda _stage, _done, _total: None,
+    wanted: Release = RELEASES[0],
+    cache: Path | None = None,
+) -> Tree:
+    """Fetch and unpack a release, if that is still to be done, and prove that it runs.
+
+    Whatever interrupts it, the next call goes on from there; two at once wait for one another.
+
+    :param progress: told what happens.
+    :param cache: instead of the user's cache folder.
+    :raises Unavailable: there is no apt here, the mirror, the disk or the kernel refused.
+    """
+    folder = folder_of(wanted, cache)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", mode=0o600):
+            return provisioned(wanted, cache) or _make(folder, wanted, progress)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise debian.full(folder) from error
+        raise Unavailable(f"A QEMU cannot be provisioned in {folder}: {error}.") from error
+
+
+def _make(folder: Path, wanted: Release, progress: Progress) -> Tree:
+    root = folder / "root"
+    if not root.is_dir():
+        _unpack(_fetch(folder, wanted, progress), folder, progress)
+    progress("starting QEMU once", 0, 0)
+    tree = Tree(root, _prove(root))
+    # This file says that all is done; it comes into being whole or not at all.
+    fresh = folder / ".version"
+    fresh.write_text(f"{tree.version}\n", encoding="ascii")
+    fresh.replace(folder / "version")
+    shutil.rmtree(folder / "apt", ignore_errors=True)
+    return tree
+
+
+def _fetch(folder: Path, wanted: Release, progress: Progress) -> tuple[Path, ...]:
+    if shutil.disk_usage(folder).free < ROOM:
+        raise debian.full(folder)
+    apt = debian.Apt(folder / "apt")
+    apt.set_up(wanted.suites, debian.mirror())
+    progress("fetching the lists of packages", 0, 0)
+    apt.update()
+    return apt.download(
+        PACKAGES,
+        wanted.preferred,
+        lambda done, total: progress("fetching packages", done, total),
+    )
+
+
+def _unpack(packages: tuple[Path, ...], folder: Path, progress: Progress) -> None:
+    """Unpack into a folder of another name, which then becomes ``root`` in one move."""
+    fresh = folder / "root.part"
+    if fresh.exists():
+        shutil.rmtree(fresh)
+    for name in _LINKS:
+        (fresh / "usr" / name).mkdir(parents=True)
+        (fresh / name).symlink_to(f"usr/{name}")
+    for done, package in enumerate(packages):
+        progress("unpacking packages", done, len(packages))
+        _run(("dpkg-deb", "--extract", str(package), str(fresh)), folder)
+    for name in _MOUNT_POINTS:
+        (fresh / name).mkdir(parents=True, exist_ok=True)
+    for name, text in _FILES.items():
+        (fresh / name).write_text(text, encoding="ascii")
+    fresh.rename(folder / "root")
+    progress("unpacking packages", len(packages), len(packages))
+
+
+def _prove(root: Path) -> str:
+    """Start QEMU in the tree, and return the version that it says it is."""
+    command = ("unshare", "--user", "--map-root-user", f"--root={root}", QEMU, "--version")
+    told = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": PATH},
+    )
+    version = version_in(told.stdout)
+    if version is None and "unshare" in told.stderr:
+        raise refusal(told.stderr)
+    if version is None:
+        shutil.rmtree(root)
+        last = (told.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise Unavailable(f"The QEMU that was fetched does not start: {last}.", "Try again.")
+    return version
+
+
+def _run(command: tuple[str, ...], folder: Path) -> None:
+    told = subprocess.run(
+        (*debian.BOUND, *command),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=debian.environment(folder),
+    )
+    if told.returncode != 0:
+        raise debian.failure(told.stderr, folder)

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A lab's world: a process tree, a network and a view of the disk of its own, without root.
+
+Two worlds side by side never meet, and nothing of a world outlives its keeper. Commands are put
+into it from outside, so that they are ordinary child processes of whoever starts them.
+"""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from typing import IO, Self, TypeAlias
+
+import psutil
+
+from colorunbook.errors import TimedOut, Unavailable
+from colorunbook.lab.life import Life
+from colorunbook.lab.tree import PATH, Tree
+
+#: The file in the runtime folder by which a later command finds the world.
+RECORD = "world.json"
+
+#: How long a world may take to end before its keeper is killed, and again after that, in seconds.
+PATIENCE = 5.0
+
+#: What a child process may be given as one of its streams.
+Stream: TypeAlias = int | IO[bytes] | None
+
+_ENVIRONMENT = (f"PATH={PATH}", "HOME=/root", "LANG=C.UTF-8")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A world that stands. :func:`colorunbook.lab.genesis.create` makes one.
+
+    As a context manager it is closed at the end.
+
+    :ivar tree: where its QEMU comes from.
+    :ivar runtime: its runtime folder, the same path inside and outside.
+    :ivar keeper: its process 1.
+    :ivar tap_refusal: why QEMU cannot have a tap in it, as a sentence; empty when it can.
+    """
+
+    tree: Tree
+    runtime: Path
+    keeper: Life
+    tap_refusal: str = ""
+    _starter: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def tap(self) -> bool:
+        """Whether a network card of QEMU can have a tap in it; it was tried."""
+        return not self.tap_refusal
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still stands."""
+        return not self.keeper.is_over
+
+    def command(self, argv: Sequence[str], *, cwd: str = "/") -> tuple[str, ...]:
+        """The words that run ``argv`` inside when they are run outside.
+
+        The environment inside is a clean one. Whoever kills the outer process kills the inner
+        one with it, the hard way; to be gentle, signal the inner one (:meth:`processes`).
+
+        :param cwd: the working directory, as seen from inside.
+        """
+        enter = (
+            shutil.which("nsenter", path=PATH) or "nsenter",
+            f"--target={self.keeper.pid}",
+            *("--user", "--preserve-credentials", "--mount", "--net", "--pid", "--root", "--"),
+        )
+        bind = ("setpriv", "--pdeathsig", "KILL", "--")
+        return (*enter, "env", "-i", f"--chdir={cwd}", *_ENVIRONMENT, *bind, *argv)
+
+    def popen(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = "/",
+        stdin: Stream = subprocess.DEVNULL,
+        stdout: Stream = None,
+        stderr: Stream = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start ``argv`` inside, in a session of its own: Ctrl-C does not reach it.
+
+        :raises Unavailable: the world has ended.
+        """
+        self._must_stand()
+        return subprocess.Popen(
+            self.command(argv, cwd=cwd),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env={"PATH": PATH},
+            cwd="/",
+            start_new_session=True,
+        )
+
+    async def spawn(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str = "/",
+        stdin: Stream = subprocess.DEVNULL,
+        stdout: Stream = None,
+        stderr: Stream = None,
+    ) -> asyncio.subprocess.Process:
+        """:meth:`popen`, for an event loop.
+
+        :raises Unavailable: the world has ended.
+        """
+        self._must_stand()
+        return await asyncio.create_subprocess_exec(
+            *self.command(argv, cwd=cwd),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env={"PATH": PATH},
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def run(
+        self, argv: Sequence[str], *, cwd: str = "/", seconds: float = 30.0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``argv`` inside to its end, whatever its exit status, and keep what it printed.
+
+        :raises TimedOut: it did not end within ``seconds``; it has been killed.
+        :raises Unavailable: the world has ended.
+        """
+        with self.popen(argv, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+            try:
+                out, err = child.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                child.kill()
+                raise TimedOut(f"{argv[0]} did not end within {seconds:g} s.") from error
+        return subprocess.CompletedProcess(
+            list(argv), child.returncode, out.decode(errors="replace"), err.decode(errors="replace")
+        )
+
+    def processes(self) -> tuple[psutil.Process, ...]:
+        """The processes that live in it, without its keeper, numbered as outside."""
+        ours = _pid_namespace(self.keeper.pid)
+        if ours is None or not self.is_alive:
+            return ()
+        found = []
+        for pid in psutil.pids():
+            if pid != self.keeper.pid and _pid_namespace(pid) == ours:
+                with suppress(psutil.NoSuchProcess):
+                    process = psutil.Process(pid)
+                    if process.status() != psutil.STATUS_ZOMBIE:
+                        found.append(process)
+        return tuple(found)
+
+    def close(self) -> None:
+        """End everything in it, wait until it is really gone, and remove its runtime folder.
+
+        :raises TimedOut: the kernel did not let it go within twice :data:`PATIENCE`.
+        """
+        waiters = self._waiters()
+        self.keeper.send(SIGTERM)
+        if not self._is_gone_within(PATIENCE, waiters):
+            self.keeper.send(SIGKILL)
+            if not self._is_gone_within(PATIENCE, waiters):
+                raise TimedOut(f"Process {self.keeper.pid}, the lab's keeper, does not end.")
+        if self._starter is not None:
+            if self._starter.stdin is not None:
+                self._starter.stdin.close()
+            self._starter.wait()
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self.runtime)
+
+    def save(self) -> None:
+        """Write the record by which :func:`find` finds this world."""
+        record = {
+            "root": str(self.tree.root),
+            "version": self.tree.version,
+            "pid": self.keeper.pid,
+            "born": self.keeper.born,
+            "boot": self.keeper.boot,
+            "tap_refusal": self.tap_refusal,
+        }
+        fresh = self.runtime / f".{RECORD}"
+        fresh.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        fresh.replace(self.runtime / RECORD)
+
+    def _must_stand(self) -> None:
+        if not self.is_alive:
+            raise Unavailable(f"The lab in {self.runtime} has ended.", "Start it again.")
+
+    def _waiters(self) -> tuple[psutil.Process, ...]:
+        """The outer processes that wait for inner ones."""
+        inside = self.processes()
+        pids = {each.pid for each in inside}
+        found = []
+        for each in inside:
+            with suppress(psutil.NoSuchProcess):
+                parent = each.parent()
+                if parent is not None and parent.pid not in pids | {self.keeper.pid, 1}:
+                    found.append(parent)
+        return tuple(found)
+
+    def _is_gone_within(self, seconds: float, waiters: tuple[psutil.Process, ...]) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                self.keeper.wait(0.1)
+            except TimedOut:
+                # nsenter stops itself when its child is stopped. Then it does not notice that
+                # the child is dead, and the kernel keeps a dead child's process 1 until it does.
+                _wake(waiters)
+            else:
+                return True
+        return False
+
+
+def find(runtime: Path) -> World | None:
+    """The world whose record is in ``runtime``, or nothing if none stands there any more."""
+    try:
+        told = json.loads((runtime / RECORD).read_text(encoding="utf-8"))
+        keeper = Life(int(told["pid"]), int(told["born"]), str(told["boot"]))
+        tree = Tree(Path(told["root"]), str(told["version"]))
+        world = World(tree, runtime, keeper, str(told["tap_refusal"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return world if world.is_alive else None
+
+
+def _wake(waiters: tuple[psutil.Process, ...]) -> None:
+    for each in waiters:
+        with suppress(psutil.NoSuchProcess):
+            if each.status() == psutil.STATUS_STOPPED:
+                each.resume()
+
+
+def _pid_namespace(pid: int) -> Path | None:
+    try:
+        return Path(f"/proc/{pid}/ns/pid").readlink()
+    except OSError:
+        return None

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The private apt: which mirror, which progress, which error."""
+
+from pathlib import Path
+
+import pytest
+
+from colorunbook.errors import Unavailable
+from colorunbook.lab import debian
+
+
+def etc(folder: Path, *, system: str = "debian", sources: str = "", line: str = "") -> Path:
+    """An /etc with these sources."""
+    (folder / "apt/sources.list.d").mkdir(parents=True)
+    (folder / "os-release").write_text(f'NAME="X"\nID={system}\n')
+    if sources:
+        (folder / "apt/sources.list.d/debian.sources").write_text(sources)
+    if line:
+        (folder / "apt/sources.list").write_text(line)
+    return folder
+
+
+def test_mirror_from_deb822_sources(tmp_path: Path) -> None:
+    """The mirror is the first of debian.sources, whatever comments precede it."""
+    text = "Types: deb\n# http://old.example/debian\nURIs: http://m.example/debian/\nSuites: x\n"
+    assert debian.mirror(etc(tmp_path, sources=text)) == "http://m.example/debian"
+
+
+def test_mirror_from_one_line_sources(tmp_path: Path) -> None:
+    """The mirror is the first of sources.list, past files, discs and options."""
+    text = "deb cdrom:[x]/ y main\ndeb [arch=amd64] https://m.example/debian bookworm main\n"
+    assert debian.mirror(etc(tmp_path, line=text)) == "https://m.example/debian"
+
+
+def test_mirror_of_another_distribution_is_not_taken(tmp_path: Path) -> None:
+    """On a host that is not Debian, Debian's usual mirror is used."""
+    text = "deb http://archive.example/ubuntu noble main\n"
+    assert debian.mirror(etc(tmp_path, system="ubuntu", line=text)) == debian.USUAL_MIRROR
+
+
+def test_mirror_without_sources(tmp_path: Path) -> None:
+    """Without any sources, Debian's usual mirror is used."""
+    assert debian.mirror(tmp_path) == debian.USUAL_MIRROR
+
+
+def test_progress_is_read_from_the_status() -> None:
+    """Of what apt says, the number of the file and of all files is kept."""
+    said = ["dlstatus:1:0:Retrieving file 3 of 101 (9s remaining)\n", "pmstatus:x:1:y\n"]
+    assert list(debian.fetched(iter(said))) == [(3, 101)]
+
+
+def test_failure_carries_apts_error(tmp_path: Path) -> None:
+    """A failed fetch is one sentence with the error of apt that says what happened."""
+    said = "Err:1 http://m\nE: Failed to fetch http://m  Could not resolve 'm'\nE: Some failed.\n"
+    assert debian.failure(said, tmp_path).message == (
+        "The packages of QEMU could not be fetched: Failed to fetch http://m  "
+        "Could not resolve 'm'."
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "E: You don't have enough free space in /c/archives/.\n",
+        "dpkg-deb: error: failed to write (No space left on device)\n",
+    ],
+)
+def test_full_disk_is_named(said: str, tmp_path: Path) -> None:
+    """A full disk is called that, with the folder, whoever noticed it."""
+    assert debian.failure(said, tmp_path).message == (
+        f"There is no room left on the disk of {tmp_path}."
+    )
+
+
+def test_host_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no apt, one is told what to install instead."""
+    monkeypatch.setattr(debian, "PATH", str(tmp_path))
+    with pytest.raises(Unavailable, match="apt-get") as caught:
+        debian.Apt(tmp_path / "apt").set_up(("trixie",), "http://m")
+    assert caught.value.advice == (
+        "Install QEMU 11.1 or newer with qemu-img and qemu-bridge-helper."
+    )
+
+
+def test_environment_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """apt is given a path, a home, a language and the proxies, whatever the caller has."""
+    monkeypatch.setenv("https_proxy", "http://p:1")
+    monkeypatch.setenv("APT_CONFIG", "/elsewhere")
+    assert set(debian.environment(tmp_path)) - {"http_proxy", "no_proxy"} == {
+        "https_proxy",
+        "PATH",
+        "HOME",
+        "LANG",
+    }

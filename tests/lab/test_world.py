@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A world as a value: its commands, its record, and what becomes of it when it is gone."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from colorunbook.errors import Unavailable
+from colorunbook.lab import genesis, world
+from colorunbook.lab.life import Life
+from colorunbook.lab.tree import Tree
+from colorunbook.lab.world import World
+
+KEEPER = Life(2**22 + 1, 7, "no-boot")
+
+
+@pytest.fixture
+def gone(tmp_path: Path) -> World:
+    """A world whose keeper has ended."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    return World(Tree(Path("/t"), "11.1.3"), folder, KEEPER, "no tun")
+
+
+def test_command_keeps_the_words(gone: World) -> None:
+    """The words to run are the last of the outer command, each one word, blanks and all."""
+    words = ("echo", "a b", "", "$x;y")
+    assert gone.command(words)[-4:] == words
+
+
+def test_command_has_a_clean_environment(gone: World) -> None:
+    """Inside there is nothing of the caller's environment, and a path without surprises."""
+    words = gone.command(("true",), cwd="/mnt/vms")
+    start = words.index("env")
+    assert words[start : start + 3] == ("env", "-i", "--chdir=/mnt/vms")
+    assert "LANG=C.UTF-8" in words
+
+
+def test_a_world_that_is_gone_runs_nothing(gone: World) -> None:
+    """A command for a world that has ended is refused before anything is started."""
+    with pytest.raises(Unavailable, match="has ended"):
+        gone.run(("true",))
+    assert gone.processes() == ()
+
+
+def test_closing_what_is_gone(gone: World) -> None:
+    """Closing a world that is gone removes what it left, and can be repeated."""
+    gone.close()
+    gone.close()
+    assert not gone.runtime.exists()
+
+
+def test_record_of_a_dead_world(gone: World) -> None:
+    """A record whose keeper is gone is no world."""
+    gone.save()
+    assert world.find(gone.runtime) is None
+
+
+def test_record_of_a_live_one(gone: World) -> None:
+    """What is saved is found again, equal, as long as its keeper lives."""
+    alive = replace(gone, keeper=Life.of(1))
+    alive.save()
+    assert world.find(gone.runtime) == alive
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "3", '{"pid": "x"}', "\x00"])
+def test_broken_record(gone: World, text: str) -> None:
+    """A record that cannot be read is no world."""
+    (gone.runtime / world.RECORD).write_text(text)
+    assert world.find(gone.runtime) is None
+
+
+def test_record_is_whole_json(gone: World) -> None:
+    """The record is JSON that names the keeper."""
+    gone.save()
+    told = json.loads((gone.runtime / world.RECORD).read_text())
+    assert told["pid"] == KEEPER.pid
+
+
+def test_tree_without_tools(tmp_path: Path) -> None:
+    """A tree in which nothing could be started is refused by name."""
+    with pytest.raises(Unavailable, match="has no /usr/bin/env"):
+        genesis.create(Tree(tmp_path, "11.1.3"), tmp_path / "lab")
+
+
+def test_sweep_removes_the_dead(gone: World) -> None:
+    """What dead worlds have left is removed, and told."""
+    gone.save()
+    assert genesis.sweep(gone.runtime.parent) == ("lab",)
+    assert not gone.runtime.exists()
