@@ -1,3 +1,94 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook check``: the printed text, executed on live QEMU."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
 import typer
-def register(app: typer.Typer) -> None: ...
+
+from colorunbook.cli.console import duration, give, paint, say
+from colorunbook.cli.options import AsJson
+from colorunbook.errors import ColorunbookError, InputError, StepFailed
+from colorunbook.hosts import Accel
+
+if TYPE_CHECKING:
+    from colorunbook.check.evaluators import Stage
+    from colorunbook.check.parsers import Passage
+
+PAGE = Path("system") / "qemu-colo.rst"
+
+EPILOG = """
+Examples:
+
+  colorunbook check docs/
+
+  colorunbook check docs/system/qemu-colo.rst --accel tcg
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog=EPILOG)(check)
+
+
+def check(
+    docs: Annotated[Path, typer.Argument(help="A docs/ folder, or the page itself.")],
+    accel: Annotated[
+        Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what was answered or seen.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Do what the page says, word for word, on live pairs, and see that each section works.
+
+    The secondary dies in one pair and the primary in another; both are then resumed. The first
+    passage that does not come out as the text says ends the check, with its line.
+    """
+    from sybil import Sybil
+
+    from colorunbook.check.evaluators import learn, open_stage, parse
+
+    page = docs / PAGE if docs.is_dir() else docs
+    if not page.is_file():
+        raise InputError(f"There is no page {page}.", f"'colorunbook render {docs}' writes it.")
+    document = Sybil(parsers=[parse]).parse(page)
+    examples = list(document.examples())
+    if not examples:
+        raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
+    start = perf_counter()
+    stage = open_stage(say, accel)
+    try:
+        learn(stage, document)
+        for example in examples:
+            _one(stage, page, example.parsed, verbose=verbose, as_json=as_json)
+        for life in list(stage.lives.values())[:1]:
+            for remark in sorted({*life.lab.remarks, *life.adapt.made}):
+                say(paint(f"  not as in the text: {remark}", "dim"))
+    finally:
+        stage.close()
+    took = duration(perf_counter() - start)
+    say(f"{paint('The page is true', 'good')}: {len(examples)} passages, {took}.")
+
+
+def _one(stage: "Stage", page: Path, passage: "Passage", *, verbose: bool, as_json: bool) -> None:
+    """Do one passage and tell how it went."""
+    from colorunbook.check.evaluators import shown
+
+    start = perf_counter()
+    try:
+        seen = stage.evaluate(passage)
+    except ColorunbookError as error:
+        raise StepFailed(f"{page}:{passage.line}: {shown(passage)}\n  {error.message}") from error
+    took = perf_counter() - start
+    if as_json:
+        record = {"line": passage.line, "text": shown(passage), "seen": seen, "seconds": took}
+        give(json.dumps(record, ensure_ascii=False))
+        return
+    text = shown(passage)
+    say(f"  {passage.line:>4}  {text if len(text) < 100 else text[:97] + '...'}  {duration(took)}")
+    if verbose:
+        say(paint(f"        {seen}", "dim"))

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a check changes in the text of a command before it types it, and why."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from colorunbook.errors import InputError
+from colorunbook.hosts import Accel, Site, size_in_bytes
+from colorunbook.qemu.argv import PROGRAM
+
+_CREATE = re.compile(r"(qemu-img create .* )(\S+)$")
+_TAP = re.compile(r"-netdev (['\"]?)tap,id=(\w+)[^ ]*\1(?= )")
+
+
+@dataclass(slots=True)
+class Adaptation:
+    """The changes for one machine; each that was made is remembered as a sentence.
+
+    :param site: what the machine really has: accelerator, tap, disk size.
+    """
+
+    site: Site
+    made: set[str] = field(default_factory=set)
+    _largest: int = 0
+
+    def learn(self, commands: Iterable[str]) -> None:
+        """Look at every command of a document for the size of its disks, in bytes."""
+        for command in commands:
+            match = _CREATE.search(command)
+            if match:
+                self._largest = max(self._largest, _size(match[2]))
+
+    def __call__(self, command: str) -> str:
+        """The command as it is typed."""
+        command = _CREATE.sub(self._smaller, command)
+        if f"{PROGRAM} " not in command:
+            return command
+        if self.site.accel is Accel.TCG and " -enable-kvm" in command:
+            self.made.add("-enable-kvm became -accel tcg: KVM runs no guest here.")
+            command = command.replace(" -enable-kvm", " -accel tcg", 1)
+        if self.site.bridge_helper is None and _TAP.search(command):
+            self.made.add("The tap became QEMU's user network: there is no tap here.")
+            command = _TAP.sub(r"-netdev user,id=\2", command)
+        self.made.add("-display none was added: nobody looks at the guest's screen.")
+        return f"{command} -display none"
+
+    def _smaller(self, match: re.Match[str]) -> str:
+        size = _size(match[2])
+        if not size or not self._largest:
+            return match[0]
+        smaller = size * size_in_bytes(self.site.disk) // self._largest // 512 * 512
+        self.made.add(f"Disks became smaller: the largest has {self.site.disk}.")
+        return f"{match[1]}{smaller}"
+
+
+def _size(text: str) -> int:
+    try:
+        return size_in_bytes(text)
+    except InputError:
+        return 0

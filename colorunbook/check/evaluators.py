@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Sybil's side of a check: the document's passages as examples, done on live pairs.
+
+The document tells two stories that begin alike: the secondary dies, or the primary dies. Both are
+lived at once, each in a lab of its own; what stands before the first death happens in both.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+
+from sybil import Document, Example, Region
+
+from colorunbook.book.phrases import Death, Replacement, say
+from colorunbook.check.adapt import Adaptation
+from colorunbook.check.life import Life
+from colorunbook.check.parsers import Garbled, Passage, Typed, passages
+from colorunbook.errors import ColorunbookError, StepFailed
+from colorunbook.hosts import Accel, Role
+from colorunbook.lab import pair
+
+STAGE = "stage"
+Tell = Callable[[str], None]
+
+
+class Stage:
+    """Two lives, and how far they have come."""
+
+    def __init__(self, lives: dict[Role, Life]) -> None:
+        self.lives = lives
+        self.failed: int | None = None
+        self._runner = asyncio.Runner()
+        self._section = ""
+        self._acting: tuple[Life, ...] = tuple(lives.values())
+        self._said: list[Passage] = []
+
+    def evaluate(self, passage: Passage) -> str:
+        """Do a passage; tell what was seen.
+
+        :raises ColorunbookError: it did not come out as the text says.
+        """
+        try:
+            return self._runner.run(self._do(passage))
+        except BaseException:
+            self.failed = passage.line
+            raise
+
+    def close(self) -> None:
+        """End both lives."""
+        try:
+            for life in self.lives.values():
+                self._runner.run(life.close())
+        finally:
+            self._runner.close()
+
+    async def _do(self, passage: Passage) -> str:
+        if passage.section != self._section:
+            self._section, self._acting = passage.section, tuple(self.lives.values())
+        self._said.append(passage)
+        match passage.content:
+            case Garbled(why=why):
+                raise StepFailed(why)
+            case Death(role, _):
+                self._acting = (self.lives[role],)
+            case Replacement() as said:
+                return await self._replace(said)
+            case _:
+                pass
+        return await self._everywhere(passage)
+
+    async def _everywhere(self, passage: Passage) -> str:
+        seen = await asyncio.gather(*(life.do(passage) for life in self._acting))
+        return " | ".join(dict.fromkeys(seen))
+
+    async def _replace(self, said: Replacement) -> str:
+        bereaved = [life for life in self.lives.values() if life.dead == said.address]
+        if not bereaved:
+            raise StepFailed(f"nothing in the text above ended the QEMU of {said.address}")
+        self._acting = (bereaved[0],)
+        before = [p for p in self._said if p.section in (said.launch, said.prepare)]
+        if not before:
+            raise StepFailed(f"there is no section {said.launch!r} or {said.prepare!r} above")
+        return await bereaved[0].replace(said, before)
+
+
+def open_stage(tell: Tell, accel: Accel | None = None) -> Stage:
+    """Make both lives, in labs that end with this process.
+
+    :raises Unavailable: this machine cannot have a lab.
+    """
+    lives: dict[Role, Life] = {}
+    try:
+        for role in (Role.SECONDARY, Role.PRIMARY):
+            lab = pair.make(f"check-{os.getpid()}-{role.value}", tell, bound=True, accel=accel)
+            accel = lab.site.accel
+            lives[role] = Life(lab, Adaptation(lab.site))
+            lab.prepare_images(lab.site.primary, lab.site.secondary)
+    except BaseException:
+        for life in lives.values():
+            life.lab.world.close()
+        raise
+    return Stage(lives)
+
+
+def parse(document: Document) -> Iterator[Region]:
+    """Sybil's parser: a region a passage."""
+    for passage in passages(document.text):
+        yield Region(passage.start, passage.end, passage, evaluate)
+
+
+def evaluate(example: Example) -> str | None:
+    """Sybil's evaluator: do the passage on the stage that the document's namespace holds."""
+    stage = example.namespace.get(STAGE)
+    passage = example.parsed
+    if not isinstance(stage, Stage) or not isinstance(passage, Passage):
+        raise TypeError("a document needs a stage before its passages are evaluated")
+    try:
+        stage.evaluate(passage)
+    except ColorunbookError as error:
+        return account(passage, error)
+    return None
+
+
+def account(passage: Passage, error: ColorunbookError) -> str:
+    """Tell what was typed or promised, and what QEMU said to it."""
+    return f"{shown(passage)}\n{error.message}"
+
+
+def shown(passage: Passage) -> str:
+    """A passage as it stands in the text, in one line."""
+    match passage.content:
+        case Typed(text=text) | Garbled(text=text):
+            return " ".join(text.replace("\\\n", " ").split())
+        case Death() | Replacement() as said:
+            return said.say()
+        case content:
+            return say(content.expect)
+
+
+def learn(stage: Stage, document: Document) -> None:
+    """Tell the lives' adaptation what sizes the document uses."""
+    commands = [p.content.text for p in passages(document.text) if isinstance(p.content, Typed)]
+    for life in stage.lives.values():
+        life.adapt.learn(commands)

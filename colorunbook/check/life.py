@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One pair that lives through the text: brought up, bereaved, resumed."""
+
+from collections.abc import Sequence
+
+from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
+from colorunbook.book.conditions import Checkpoints, EventSeen
+from colorunbook.book.phrases import Death, Expect, Replacement
+from colorunbook.check.adapt import Adaptation
+from colorunbook.check.machine import Machine
+from colorunbook.check.parsers import (
+    Garbled,
+    Guarded,
+    Passage,
+    Promised,
+    Typed,
+    Waited,
+)
+from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.engine.waits import REPLY, Seen, ask, wait
+from colorunbook.errors import ColorunbookError, StepFailed
+from colorunbook.hosts import Role
+from colorunbook.lab.pair import Lab
+from colorunbook.qemu.payload import Payload, is_object
+
+PATIENCE = 30.0
+"""The longest wait of a check, in seconds, whatever the text allows: the disks are small here."""
+
+SETTLE = 15.0
+"""How long an outcome may take to hold, in seconds."""
+
+
+class Life:
+    """A lab, seen as the text sees it: which address is the primary, which the secondary."""
+
+    def __init__(self, lab: Lab, adapt: Adaptation) -> None:
+        self.lab = lab
+        self.dead: str | None = None
+        self._owed: list[tuple[Passage, Machine]] = []
+        self._roles: dict[Role, str] = {}
+        self._machines: dict[str, Machine] = {}
+        self.adapt = adapt
+
+    async def do(self, passage: Passage, *, at: str | None = None) -> str:
+        """Do what a passage says; tell what was answered or seen.
+
+        :param at: on this host instead of the one that the passage names.
+        :raises ColorunbookError: it did not come out as the text says.
+        """
+        match passage.content:
+            case Typed() as typed:
+                return await self._type(typed, at)
+            case Waited(expect, waiting):
+                return await self._wait(expect, min(waiting.within, PATIENCE), mark=True)
+            case Guarded(expect) | Promised(expect):
+                return self._owe(passage, expect) or await self._ask(passage)
+            case Death(role, address):
+                self._know(role, address)
+                for machine in self._machines.values():
+                    await self._settle(machine)
+                self.dead = address
+                await self._machine(address).kill()
+                return "killed"
+            case Replacement() | Garbled():
+                raise TypeError(f"{type(passage.content).__name__} is not a life's business")
+
+    async def replace(self, said: Replacement, before: Sequence[Passage]) -> str:
+        """Start a new secondary by what the text said before, with other values of its variables.
+
+        :param before: the passages of the sections that the sentence names.
+        """
+        other = next(a for a in self._machines if a != said.address)
+        self._roles = {Role.PRIMARY: other, Role.SECONDARY: said.address}
+        values = {line.partition("=")[0]: line for line in (said.images, said.primary)}
+        for passage in before:
+            content = passage.content
+            if isinstance(content, Typed) and isinstance(content.command, Assign):
+                name = content.command.variable.name
+                await self._machine(said.address).assign(values.get(name, content.text[2:]))
+            else:
+                await self.do(passage, at=said.address)
+        return f"{len(before)} passages done again on {said.address}"
+
+    async def close(self) -> None:
+        """Leave nothing behind."""
+        for machine in self._machines.values():
+            await machine.end()
+        self.lab.world.close()
+
+    async def _type(self, typed: Typed, at: str | None) -> str:
+        address = at or self._know(typed.where.role, typed.where.address)
+        machine = self._machine(address)
+        match typed.command:
+            case Assign():
+                return await machine.assign(typed.text[2:])
+            case Shell():
+                return await machine.shell(typed.text[2:])
+            case Launch():
+                return await machine.launch(typed.text[2:])
+            case Qmp(payload):
+                reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
+                if payload.execute == NEGOTIATION:
+                    machine.negotiated = True
+                    await self._settle(machine)
+                return str(reply)
+            case Hmp(tolerates=harmless):
+                reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
+                said = str(reply).strip()
+                if said and not (harmless and harmless in said):
+                    raise StepFailed(f"The human monitor replied: {said}")
+                return said
+
+    def _owe(self, passage: Passage, expect: Expect) -> str:
+        """Put off what cannot be seen yet; empty: it can.
+
+        No question is answered before ``qmp_capabilities``. Checkpoints are waited for before the
+        first death, because a later section may make them come sooner.
+        """
+        machine = self._of(expect.role)
+        if not machine.negotiated:
+            due = "when its session is open"
+        elif isinstance(expect.condition, Checkpoints) and self.dead is None:
+            due = "before the first death"
+        else:
+            return ""
+        self._owed.append((passage, machine))
+        return f"to be seen {due}"
+
+    async def _settle(self, machine: Machine) -> None:
+        """See what was put off for a host."""
+        due = [passage for passage, of in self._owed if of is machine]
+        self._owed = [owed for owed in self._owed if owed[1] is not machine]
+        for passage in due:
+            try:
+                await self._ask(passage)
+            except ColorunbookError as error:
+                raise StepFailed(f"line {passage.line} is not true: {error.message}") from error
+
+    async def _ask(self, passage: Passage) -> str:
+        match passage.content:
+            case Guarded(expect):
+                return await self._guard(expect)
+            case Promised(expect):
+                return await self._promise(expect)
+            case content:
+                raise TypeError(f"{type(content).__name__} asks nothing")
+
+    async def _guard(self, expect: Expect) -> str:
+        if isinstance(expect.condition, EventSeen | Checkpoints):
+            raise StepFailed("an event cannot be asked for beforehand")
+        monitor = await self._of(expect.role).monitor()
+        holds, seen = await ask(monitor, expect.condition)
+        if not holds:
+            raise StepFailed(f"seen: {seen}")
+        return seen
+
+    async def _promise(self, expect: Expect) -> str:
+        within = SETTLE
+        if isinstance(expect.condition, Checkpoints):
+            within += (expect.condition.count + 1) * await self._pace()
+        return await self._wait(expect, within, mark=False)
+
+    async def _wait(self, expect: Expect, within: float, *, mark: bool) -> str:
+        machine = self._of(expect.role)
+        monitor = await machine.monitor()
+        seen = ""
+        async for news in wait(monitor, expect.condition, within, machine.begun):
+            if isinstance(news, Seen):
+                seen = news.text
+        if mark:
+            for each in self._machines.values():
+                each.mark()
+        return seen
+
+    async def _pace(self) -> float:
+        """Seconds between two checkpoints, as the primary has it."""
+        monitor = await self._of(Role.PRIMARY).monitor()
+        told = await monitor.execute(Payload("query-migrate-parameters"), REPLY)
+        delay = told.get("x-checkpoint-delay") if is_object(told) else None
+        return delay / 1000 if isinstance(delay, int) else 20
+
+    def _know(self, role: Role, address: str) -> str:
+        """Learn from the text who is where; it may not change its mind."""
+        known = self._roles.setdefault(role, address)
+        if known != address:
+            raise StepFailed(f"the text speaks of the {role.value} on {address}; it is on {known}")
+        return address
+
+    def _of(self, role: Role) -> Machine:
+        if role not in self._roles:
+            raise StepFailed(f"the text has not said yet where the {role.value} is")
+        return self._machine(self._roles[role])
+
+    def _machine(self, address: str) -> Machine:
+        if address not in self._machines:
+            self._machines[address] = Machine(self.lab, address, self.adapt)
+        return self._machines[address]

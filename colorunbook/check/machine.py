@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One host of a check: a real shell that the text is typed into, and the QMP session of its QEMU.
+
+As the document has it, QEMU speaks QMP on its standard input and output: what is typed after the
+command that starts it goes to its monitor.
+"""
+
+import contextlib
+import socket
+from pathlib import Path
+from signal import SIGKILL
+
+import psutil
+
+from colorunbook.check.adapt import Adaptation
+from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.engine.process import Qemu
+from colorunbook.errors import ColorunbookError, StepFailed, Unavailable
+from colorunbook.lab.pair import Lab
+
+GREETING = 15.0
+SHELL = 60.0
+
+
+class Machine:
+    """A host of a lab.
+
+    :param address: its address, as the text has it.
+    """
+
+    def __init__(self, lab: Lab, address: str, adapt: Adaptation) -> None:
+        self.address = address
+        self.begun = 0
+        self.negotiated = False
+        self._lab = lab
+        self._adapt = adapt
+        self._prelude: list[str] = []
+        self._qemu: Qemu | None = None
+        self._link: socket.socket | None = None
+        self._monitor: QmpMonitor | None = None
+
+    async def assign(self, line: str) -> str:
+        """Type an assignment; later commands of this host see it."""
+        said = await self.shell(line)
+        self._prelude.append(line)
+        return said
+
+    async def shell(self, line: str) -> str:
+        """Type a command and wait for its end.
+
+        :raises StepFailed: its exit status is not 0.
+        """
+        done = self._lab.world.run(("bash", "-eu", str(self._script(line))), seconds=SHELL)
+        said = (done.stdout + done.stderr).strip()
+        if done.returncode:
+            raise StepFailed(f"the shell ended with {done.returncode}: {_last(said)}")
+        return said
+
+    async def launch(self, line: str) -> str:
+        """Type the command that starts QEMU, and leave it running."""
+        await self.end()
+        ours, theirs = socket.socketpair()
+        command = self._lab.world.command(("bash", "-eu", str(self._script(line))))
+        with theirs, self._log.open("wb") as log:
+            end = theirs.fileno()
+            self._qemu = Qemu.start(command, stdin=end, stdout=end, stderr=log.fileno())
+        self._link = ours
+        return f"process {self._qemu.pid}"
+
+    async def monitor(self) -> QmpMonitor:
+        """The session with its QEMU; its negotiation is left to the text.
+
+        :raises Unavailable: no QEMU was started, or it ended; the message has its last words.
+        """
+        if self._monitor is None:
+            if self._link is None:
+                raise Unavailable(f"No QEMU was started on {self.address}.")
+            name = f"the QEMU of {self.address}"
+            try:
+                self._monitor = await open_monitor(name, self._link, GREETING, negotiate=False)
+            except Unavailable as error:
+                raise Unavailable(
+                    f"{error.message} Its last words: {self._last_words()}"
+                ) from error
+            self.begun = 0
+        return self._monitor
+
+    def mark(self) -> None:
+        """Let later waits look only at what happens from now on."""
+        if self._monitor is not None:
+            self.begun = len(self._monitor.events)
+
+    async def kill(self) -> None:
+        """End its QEMU as a power cut would.
+
+        :raises StepFailed: none runs, so the text's procedure has no pair to be for.
+        """
+        running = self._processes()
+        if not running:
+            raise StepFailed(f"no QEMU runs on {self.address} any more: {self._last_words()}")
+        await self.end()
+
+    async def end(self) -> None:
+        """Leave nothing of its QEMU behind."""
+        running = self._processes()
+        for process in running:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(SIGKILL)
+        psutil.wait_procs(running, timeout=10)
+        if self._monitor is not None:
+            with contextlib.suppress(ColorunbookError):
+                await self._monitor.close()
+        if self._link is not None:
+            self._link.close()
+        self._monitor = self._link = None
+        self.negotiated = False
+
+    def _processes(self) -> list[psutil.Process]:
+        if self._qemu is None or self._qemu.has_ended:
+            return []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(self._qemu.pid).children(recursive=True)
+        return []
+
+    def _script(self, line: str) -> Path:
+        """The text so far, as the shell gets it: assignments, then the line."""
+        script = self._lab.world.runtime / f"{self._name}.sh"
+        script.write_text("\n".join([*self._prelude, self._adapt(line), ""]))
+        return script
+
+    @property
+    def _log(self) -> Path:
+        return self._lab.world.runtime / f"{self._name}.log"
+
+    @property
+    def _name(self) -> str:
+        return self.address.replace(":", "_")
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            return _last(self._log.read_text(errors="replace"))
+        return "none"
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if "warning:" not in line]
+    return lines[-1] if lines else "none"
