@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Filling templates: the only place where Jinja is set up."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+
+from colorunbook import shelf
+from colorunbook.book.colo import DISK, NETDEV, REPLICA, Colo
+from colorunbook.errors import ColorunbookError, InputError
+from colorunbook.hosts import Site
+from colorunbook.plan import Plan, resolve
+from colorunbook.qemu.dialect import Dialect
+from colorunbook.render import filters
+from colorunbook.render.gallery import picture
+from colorunbook.render.textpen import text_art
+
+_SUFFIX = ".j2"
+_ADVICE = "Mend it, or take it off the shelf."
+
+
+class Plans:
+    """What templates know as ``plan``: the plans that one document is made of."""
+
+    def __init__(self, site: Site, dialect: Dialect) -> None:
+        self.site = site
+        self.dialect = dialect
+        self._runbooks = shelf.runbooks()
+        self._plans: dict[str, Plan] = {}
+
+    def __call__(self, name: str) -> Plan:
+        """The plan of a runbook.
+
+        :raises InputError: there is no such runbook.
+        """
+        if name not in self._plans:
+            book = self._runbooks[name] if name in self._runbooks else shelf.runbook(name)
+            self._plans[name] = resolve(book, self.site, self.dialect)
+        return self._plans[name]
+
+    def death(self, plan: Plan) -> str:
+        """Who has died before a failover."""
+        return filters.death(plan)
+
+    def replacement(self, plan: Plan, headings: Mapping[str, str]) -> str:
+        """What has to be started before a resume."""
+        launch = resolve(self._runbooks["launch-secondary"], plan.site, self.dialect)
+        return filters.replacement(plan, launch, headings)
+
+    def diagram(self, name: str) -> str:
+        """A picture of the pair as text art."""
+        return text_art(picture(name, self.site, self.dialect))
+
+
+def templates() -> Mapping[PurePosixPath, str]:
+    """The page that each template makes, and the template's name."""
+    names = _environment(shelf.templates()).list_templates(filter_func=_is_page)
+    return {PurePosixPath(name.removesuffix(_SUFFIX)): name for name in names}
+
+
+def fill(template: str, site: Site, dialect: Dialect, **more: str | Mapping[str, str]) -> str:
+    """Fill one template.
+
+    :param more: further values that this template asks for.
+    :raises InputError: it cannot be read or filled.
+    """
+    context = {
+        "template": template,
+        "site": site,
+        "dialect": dialect,
+        "colo": Colo(site, dialect),
+        "plan": Plans(site, dialect),
+        "disk": DISK,
+        "replica": REPLICA,
+        "netdev": NETDEV,
+    }
+    try:
+        page = _environment(shelf.templates()).get_template(template)
+        return page.render(context | more)
+    except ColorunbookError:
+        raise
+    except TemplateSyntaxError as error:
+        where = f"{error.filename or template}, line {error.lineno},"
+        message = f"The template {where} cannot be read: {error.message}."
+        raise InputError(message, _ADVICE) from error
+    except Exception as error:
+        reason = error.message if isinstance(error, TemplateError) else repr(error)
+        message = f"The template {template} cannot be filled: {reason}."
+        raise InputError(message, _ADVICE) from error
+
+
+def _is_page(name: str) -> bool:
+    hidden = any(part.startswith(("_", ".")) for part in PurePosixPath(name).parts)
+    return name.endswith(_SUFFIX) and not hidden and not name.startswith("shipped/")
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    shipped = FileSystemLoader(folders[-1:])
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folders), PrefixLoader({"shipped": shipped})]),
+        autoescape=False,  # noqa: S701 - reStructuredText, not HTML
+        keep_trailing_newline=True,
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    named = (filters.underline, filters.literal, filters.ids, filters.places, filters.guards)
+    for filter_ in (*named, filters.postcondition):
+        environment.filters[filter_.__name__] = filter_
+    return environment

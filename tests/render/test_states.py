@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The picture of the states is what the runbooks promise."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from colorunbook import shelf
+from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import colo_mode_is, guest_is
+from colorunbook.book.phrases import Expect
+from colorunbook.book.runbook import Runbook, Step, runbook
+from colorunbook.book.verbs import lost_heartbeat
+from colorunbook.hosts import Role, Site
+from colorunbook.qemu.dialect import Dialect
+from colorunbook.render.statechart import statechart
+from colorunbook.render.states import Edge, edges
+from colorunbook.render.textpen import text_art
+
+
+def ways(runbooks: Mapping[str, Runbook]) -> set[tuple[str, str, str]]:
+    """Every arrow by its ends and its word."""
+    found = edges(runbooks, Site(), Dialect())
+    return {(edge.start.name, edge.end.name, edge.title) for edge in found}
+
+
+def test_the_arrows_of_the_shipped_runbooks() -> None:
+    """The runbooks make a circle that comes back to a pair."""
+    assert ways(shelf.runbooks()) == {
+        ("no QEMU", "started", "Start the primary"),
+        ("no QEMU", "waiting", "Start the secondary"),
+        ("waiting", "prepared", "Prepare the secondary"),
+        ("started", "COLO primary", "Start replication"),
+        ("prepared", "COLO secondary", "Start replication"),
+        ("COLO primary", "alone", "Primary failover"),
+        ("COLO secondary", "alone", "Secondary failover"),
+        ("alone", "COLO primary", "Primary resumes replication"),
+        ("alone", "COLO primary", "Secondary resumes replication"),
+        ("prepared", "COLO secondary", "Primary resumes replication"),
+        ("prepared", "COLO secondary", "Secondary resumes replication"),
+    }
+
+
+@pytest.fixture
+def demotion() -> Runbook:
+    """A runbook of one's own."""
+
+    @runbook("demote", on=Role.PRIMARY, title="Demote the primary")
+    def demote(_colo: Colo) -> Iterator[Step]:
+        """Give the role away."""
+        yield lost_heartbeat()
+
+    @demote.starts_when
+    def before(_colo: Colo) -> Iterator[Expect]:
+        yield Expect(Role.PRIMARY, colo_mode_is("primary"))
+
+    @demote.ends_when
+    def after(_colo: Colo) -> Iterator[Expect]:
+        yield Expect(Role.PRIMARY, guest_is("inmigrate"))
+
+    return demote
+
+
+def test_a_runbook_of_ones_own_is_an_arrow(demotion: Runbook) -> None:
+    """Whatever a guard and a postcondition say is drawn, also an arrow that leads up."""
+    books = {**shelf.runbooks(), demotion.name: demotion}
+    assert ("COLO primary", "waiting", "Demote the primary") in ways(books)
+    assert "Demote the" in text_art(statechart(edges(books, Site(), Dialect())))
+
+
+def test_it_fits_a_terminal() -> None:
+    """79 columns are enough."""
+    text = text_art(statechart(edges(shelf.runbooks(), Site(), Dialect())))
+    assert max(map(len, text.splitlines())) <= 79
+    for word in ("started", "waiting", "prepared", "COLO primary", "COLO secondary", "alone"):
+        assert text.count(f" {word} ") == 1
+
+
+def test_the_description_says_every_arrow() -> None:
+    """Someone who cannot see the picture is told the same."""
+    found: tuple[Edge, ...] = edges(shelf.runbooks(), Site(), Dialect())
+    about = statechart(found).about
+    for edge in found:
+        assert edge.title in about.partition(f"From {edge.start.name} to {edge.end.name}: ")[2]
