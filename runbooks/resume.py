@@ -101,6 +101,8 @@ def primary_resumed(colo: Colo) -> Iterator[Expect]:
         "The filter ``rew0`` stays: connections that began while this was a secondary live by it. "
         "The mirror and the redirectors go in front of it, which is what ``insert`` and "
         "``position`` say.",
+        "The checkpoint delay is a setting of one QEMU, and this one was never told any: until it "
+        "is set here too, QEMU's own value counts.",
     ),
 )
 def secondary_resume(colo: Colo) -> Iterator[Step]:

@@ -8,6 +8,7 @@ lived at once, each in a lab of its own; what stands before the first death happ
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from unittest import SkipTest
 
 from sybil import Document, Example, Region
 
@@ -33,6 +34,12 @@ class Stage:
         self._section = ""
         self._acting: tuple[Life, ...] = tuple(lives.values())
         self._said: list[Passage] = []
+
+    def learn(self, text: str) -> None:
+        """Read the whole document for what has to be known before its first command is typed."""
+        commands = [p.content.text for p in passages(text) if isinstance(p.content, Typed)]
+        for life in self.lives.values():
+            life.adapt.learn(commands)
 
     def evaluate(self, passage: Passage) -> str:
         """Do a passage; tell what was seen.
@@ -69,8 +76,12 @@ class Stage:
         return await self._everywhere(passage)
 
     async def _everywhere(self, passage: Passage) -> str:
-        seen = await asyncio.gather(*(life.do(passage) for life in self._acting))
-        return " | ".join(dict.fromkeys(seen))
+        lives = (life.do(passage) for life in self._acting)
+        ended = await asyncio.gather(*lives, return_exceptions=True)
+        for failure in ended:
+            if isinstance(failure, BaseException):
+                raise failure
+        return " | ".join(dict.fromkeys(seen for seen in ended if isinstance(seen, str)))
 
     async def _replace(self, said: Replacement) -> str:
         bereaved = [life for life in self.lives.values() if life.dead == said.address]
@@ -109,11 +120,17 @@ def parse(document: Document) -> Iterator[Region]:
 
 
 def evaluate(example: Example) -> str | None:
-    """Sybil's evaluator: do the passage on the stage that the document's namespace holds."""
-    stage = example.namespace.get(STAGE)
+    """Sybil's evaluator: do the passage on the stage that the document's namespace holds.
+
+    :returns: what went wrong; ``None``: nothing did.
+    :raises SkipTest: an earlier passage has failed, so this one was not reached.
+    """
     passage = example.parsed
+    stage = example.namespace.get(STAGE)
     if not isinstance(stage, Stage) or not isinstance(passage, Passage):
         raise TypeError("a document needs a stage before its passages are evaluated")
+    if stage.failed is not None:
+        raise SkipTest(f"not reached: line {stage.failed} is not true")
     try:
         stage.evaluate(passage)
     except ColorunbookError as error:
@@ -135,10 +152,3 @@ def shown(passage: Passage) -> str:
             return said.say()
         case content:
             return say(content.expect)
-
-
-def learn(stage: Stage, document: Document) -> None:
-    """Tell the lives' adaptation what sizes the document uses."""
-    commands = [p.content.text for p in passages(document.text) if isinstance(p.content, Typed)]
-    for life in stage.lives.values():
-        life.adapt.learn(commands)

@@ -49,7 +49,7 @@ class Life:
         """
         match passage.content:
             case Typed() as typed:
-                return await self._type(typed, at)
+                return await self._type(typed, passage.line, at)
             case Waited(expect, waiting):
                 return await self._wait(expect, min(waiting.within, PATIENCE), mark=True)
             case Guarded(expect) | Promised(expect):
@@ -87,7 +87,7 @@ class Life:
             await machine.end()
         self.lab.world.close()
 
-    async def _type(self, typed: Typed, at: str | None) -> str:
+    async def _type(self, typed: Typed, line: int, at: str | None) -> str:
         address = at or self._know(typed.where.role, typed.where.address)
         machine = self._machine(address)
         match typed.command:
@@ -96,7 +96,7 @@ class Life:
             case Shell():
                 return await machine.shell(typed.text[2:])
             case Launch():
-                return await machine.launch(typed.text[2:])
+                return await machine.launch(typed.text[2:], line)
             case Qmp(payload):
                 reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
                 if payload.execute == NEGOTIATION:

@@ -35,6 +35,7 @@ class Machine:
         self._lab = lab
         self._adapt = adapt
         self._prelude: list[str] = []
+        self._started_by = 0
         self._qemu: Qemu | None = None
         self._link: socket.socket | None = None
         self._monitor: QmpMonitor | None = None
@@ -56,9 +57,13 @@ class Machine:
             raise StepFailed(f"the shell ended with {done.returncode}: {_last(said)}")
         return said
 
-    async def launch(self, line: str) -> str:
-        """Type the command that starts QEMU, and leave it running."""
+    async def launch(self, line: str, number: int) -> str:
+        """Type the command that starts QEMU, and leave it running.
+
+        :param number: the line of the document that the command stands in.
+        """
         await self.end()
+        self._started_by = number
         ours, theirs = socket.socketpair()
         command = self._lab.world.command(("bash", "-eu", str(self._script(line))))
         with theirs, self._log.open("wb") as log:
@@ -80,7 +85,8 @@ class Machine:
                 self._monitor = await open_monitor(name, self._link, GREETING, negotiate=False)
             except Unavailable as error:
                 raise Unavailable(
-                    f"{error.message} Its last words: {self._last_words()}"
+                    f"{error.message} Line {self._started_by} had started it; its last words: "
+                    f"{self._last_words()}"
                 ) from error
             self.begun = 0
         return self._monitor

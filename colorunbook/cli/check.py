@@ -50,7 +50,7 @@ def check(
     """
     from sybil import Sybil
 
-    from colorunbook.check.evaluators import learn, open_stage, parse
+    from colorunbook.check.evaluators import open_stage, parse
 
     page = docs / PAGE if docs.is_dir() else docs
     if not page.is_file():
@@ -62,7 +62,7 @@ def check(
     start = perf_counter()
     stage = open_stage(say, accel)
     try:
-        learn(stage, document)
+        stage.learn(document.text)
         for example in examples:
             _one(stage, page, example.parsed, verbose=verbose, as_json=as_json)
         for life in list(stage.lives.values())[:1]:

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from colorunbook.errors import Unavailable
 
+ADDRESSES = ("127.0.0.1", "127.0.0.2")
+"""The two hosts; as on two real hosts, nothing answers at other addresses."""
+
 _TUN = "/dev/net/tun"
 _TUNSETIFF = 0x400454CA
 _IFF_TAP, _IFF_NO_PI = 0x0002, 0x1000
@@ -30,6 +33,8 @@ class _Links(Protocol):
         state: str = ...,
     ) -> object: ...
 
+    def addr(self, command: str, *, index: int, address: str, prefixlen: int) -> object: ...
+
 
 def bring_up() -> None:
     """Set the loopback up, and make the bridge ``br0``.
@@ -44,6 +49,11 @@ def bring_up() -> None:
             links.link("add", ifname="br0", kind="bridge")
             for name in ("lo", "br0"):
                 links.link("set", index=links.link_lookup(ifname=name)[0], state="up")
+            loopback = links.link_lookup(ifname="lo")[0]
+            for address in ADDRESSES:
+                links.addr("add", index=loopback, address=address, prefixlen=32)
+            # What the kernel gives a loopback: with it, every address of 127.0.0.0/8 would answer.
+            links.addr("delete", index=loopback, address="127.0.0.1", prefixlen=8)
         except refused as error:
             raise Unavailable(
                 f"The lab's bridge br0 cannot be made: {error.args[-1]}.",

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""pytest's side of a check: ``pytest docs/`` does what ``colorunbook check docs/`` does.
+
+A ``conftest.py`` in the docs folder takes it in::
+
+    from colorunbook.check.plugin import pytest_collect_file
+
+``COLORUNBOOK_ACCEL`` is ``kvm`` or ``tcg``, where it is not to be found out;
+``COLORUNBOOK_NO_LIVE=1`` leaves the page unchecked, on purpose.
+"""
+
+import os
+from unittest import SkipTest
+
+from sybil import Example, Region, Sybil
+from sybil.document import Document
+
+from colorunbook.check.evaluators import STAGE, Stage, evaluate, open_stage, parse
+from colorunbook.hosts import Accel
+
+__all__ = ["pytest_collect_file"]
+
+Namespace = dict[str, object]
+
+
+def _lazily(document: Document) -> list[Region]:
+    """The passages; the pairs come up with the first that is evaluated, not while collecting."""
+    regions = list(parse(document))
+    for region in regions:
+        region.evaluator = _evaluate
+    return regions
+
+
+def _evaluate(example: Example) -> str | None:
+    if os.environ.get("COLORUNBOOK_NO_LIVE") == "1":
+        raise SkipTest("COLORUNBOOK_NO_LIVE=1")
+    if STAGE not in example.namespace:
+        stage = open_stage(print, _accel())
+        stage.learn(example.document.text)
+        example.namespace[STAGE] = stage
+    return evaluate(example)
+
+
+def _accel() -> Accel | None:
+    wanted = os.environ.get("COLORUNBOOK_ACCEL")
+    return Accel(wanted) if wanted else None
+
+
+def _close(namespace: Namespace) -> None:
+    stage = namespace.get(STAGE)
+    if isinstance(stage, Stage):
+        stage.close()
+
+
+# Sybil looks below the folder of the file that makes it, where it is told no other.
+pytest_collect_file = Sybil(
+    parsers=[_lazily], pattern="qemu-colo.rst", path="/", teardown=_close
+).pytest()
+"""Collects the document, wherever below the folder it lies."""
