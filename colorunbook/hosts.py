@@ -15,7 +15,9 @@ from pathlib import PurePosixPath
 from colorunbook.errors import InputError
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
-_SIZE = re.compile(r"([0-9]+)([kKMGT]?)")
+_SIZE = re.compile(r"([0-9]{1,19})([kKMGT]?)")
+_PORT = re.compile(r"[0-9]{1,5}")
+_LARGEST = 2**63 - 512
 _UNITS = {"": 1, "k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
@@ -55,6 +57,11 @@ def check_address(text: str) -> str:
     if ip is not None:
         if ip.is_unspecified or ip.is_multicast:
             raise InputError(f"The address {text} does not name one host.", "Give the host's own.")
+        if "%" in text:
+            raise InputError(
+                f"The address {text!r} has a zone, which only its own host understands.",
+                "Give an address that both hosts can use.",
+            )
         return text
     labels = text.removesuffix(".").split(".")
     looks_numeric = all(label.isdigit() for label in labels)
@@ -148,7 +155,7 @@ def parse_monitor(text: str) -> Monitor:
     if kind == "unix" and rest:
         return UnixMonitor(rest)
     host, colon, port = rest.rpartition(":")
-    if kind == "tcp" and colon and port.isascii() and port.isdigit():
+    if kind == "tcp" and colon and _PORT.fullmatch(port):
         if host.startswith("[") and host.endswith("]"):
             host = host[1:-1]
         return TcpMonitor(host, int(port))
@@ -252,7 +259,7 @@ class Site:
             raise InputError(
                 f"{self.checkpoint_delay} ms is no checkpoint delay.", "Give a positive number."
             )
-        if not self.cpu or any(blank.isspace() for blank in self.cpu):
+        if not self.cpu or " " in self.cpu or not self.cpu.isprintable():
             raise InputError(f"{self.cpu!r} is no CPU model.", "Give what QEMU's -cpu takes.")
         if self.bridge_helper is not None:
             check_path(self.bridge_helper, "bridge helper")
@@ -275,18 +282,24 @@ def size_in_bytes(text: str) -> int:
     :raises InputError: it is no size, or not a whole number of 512-byte sectors.
     """
     match = _SIZE.fullmatch(text)
-    if match is None or not text.isascii():
+    if match is None:
         raise InputError(f"{text!r} is not a size.", "Give a number and K, M, G or T, as in 10G.")
     size = int(match[1]) * _UNITS[match[2]]
     if size == 0 or size % 512:
         raise InputError(
             f"{text!r} is not the size of a disk.", "It has to be a multiple of 512 bytes."
         )
+    if size > _LARGEST:
+        raise InputError(f"{text!r} is larger than a disk can be.", "It ends below 8 EiB.")
     return size
 
 
 def _same(one: str, two: str) -> bool:
-    ips = parse_ip(one), parse_ip(two)
-    if None in ips:
-        return one.rstrip(".").lower() == two.rstrip(".").lower()
-    return ips[0] == ips[1]
+    return _identity(one) == _identity(two)
+
+
+def _identity(address: str) -> IPv4Address | IPv6Address | str:
+    ip = parse_ip(address)
+    if isinstance(ip, IPv6Address):
+        return ip.ipv4_mapped or ip
+    return ip or address.removesuffix(".").lower()

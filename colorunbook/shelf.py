@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from colorunbook.book.runbook import Runbook
-from colorunbook.errors import InputError
+from colorunbook.errors import Aborted, InputError
 
 ORDER = (
     "launch-primary",
@@ -108,6 +108,8 @@ def _modules(folder: Path) -> Iterator[ModuleType]:
     for path in sorted(folder.glob("*.py")):
         try:
             yield importlib.import_module(f"{package}.{path.stem}")
+        except Aborted:
+            raise
         except Exception as error:
             raise InputError(
                 f"The runbooks in {path} cannot be loaded: {type(error).__name__}: {error}.",

@@ -37,7 +37,8 @@ class Colo:
 
     def images(self, role: Role) -> Variable:
         """The shell variable that names a host's image folder."""
-        return Variable("imagefolder", self.site.host(role).images)
+        here, there = self.site.host(role), self.site.host(role.other)
+        return Variable("imagefolder", here.images, also=there.images)
 
     @property
     def primary_ip(self) -> Variable:

@@ -28,7 +28,7 @@ class EventSeen:
         if not is_object(event) or event.get("event") != self.event:
             return False
         data = event.get("data")
-        return is_object(data) and all(data.get(name) == value for name, value in self.data)
+        return is_object(data) and all(str(data.get(name)) == value for name, value in self.data)
 
 
 @dataclass(frozen=True, slots=True)

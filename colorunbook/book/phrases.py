@@ -210,4 +210,4 @@ def _shown(value: str | int | tuple[str, ...] | tuple[tuple[str, str], ...]) -> 
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(text.split(", "))
+    return tuple(text.split(", ")) if text else ()

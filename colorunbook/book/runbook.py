@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from colorunbook.book.actions import Action
 from colorunbook.book.colo import Colo
 from colorunbook.book.phrases import Expect
+from colorunbook.errors import InputError
 from colorunbook.hosts import Role
 
 
@@ -85,12 +86,16 @@ class Runbook:
         return tuple(replace(s, role=self.on, runbook=self.name) for s in self._steps(colo))
 
     def starts(self, colo: Colo) -> tuple[Expect, ...]:
-        """The guards."""
-        return tuple((self.parts[0] if self.parts else self)._starts(colo))
+        """The guards; of a composed one those of its first part, unless it has its own."""
+        if self.parts and self._starts is _nothing:
+            return self.parts[0].starts(colo)
+        return tuple(self._starts(colo))
 
     def ends(self, colo: Colo) -> tuple[Expect, ...]:
-        """The postcondition."""
-        return tuple((self.parts[-1] if self.parts else self)._ends(colo))
+        """The postcondition; of a composed one that of its last part, unless it has its own."""
+        if self.parts and self._ends is _nothing:
+            return self.parts[-1].ends(colo)
+        return tuple(self._ends(colo))
 
 
 def runbook(
@@ -111,8 +116,19 @@ def runbook(
 
 
 def compose(name: str, *parts: Runbook, title: str, summary: str) -> Runbook:
-    """Make a runbook of others, one after the other; it ends as the last of them does."""
-    return Runbook(name, title, summary, _no_steps, on=parts[-1].on, parts=parts)
+    """Make a runbook of others, one after the other; it ends as the last of them does.
+
+    :raises InputError: some speak of the roles before a takeover, others of those after it.
+    """
+    flipped = parts[0].flipped
+    if any(part.flipped is not flipped for part in parts):
+        names = ", ".join(part.name for part in parts)
+        raise InputError(
+            f"{name!r} cannot be made of {names}: their roles differ.",
+            "Run them one after the other.",
+        )
+    on = parts[-1].on
+    return Runbook(name, title, summary, _no_steps, on=on, flipped=flipped, parts=parts)
 
 
 def _no_steps(_colo: Colo) -> Iterator[Step]:

@@ -17,7 +17,7 @@ from colorunbook.check.adapt import Adaptation
 from colorunbook.check.life import Life
 from colorunbook.check.parsers import Garbled, Passage, Typed, passages
 from colorunbook.errors import ColorunbookError, StepFailed
-from colorunbook.hosts import Accel, Role
+from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import pair
 
 STAGE = "stage"
@@ -94,15 +94,19 @@ class Stage:
         return await bereaved[0].replace(said, before)
 
 
-def open_stage(tell: Tell, accel: Accel | None = None) -> Stage:
+def open_stage(tell: Tell, accel: Accel | None = None, like: Site | None = None) -> Stage:
     """Make both lives, in labs that end with this process.
+
+    :param like: the site that the document was rendered for; ``None``: the document's own.
 
     :raises Unavailable: this machine cannot have a lab.
     """
     lives: dict[Role, Life] = {}
     try:
         for role in (Role.SECONDARY, Role.PRIMARY):
-            lab = pair.make(f"check-{os.getpid()}-{role.value}", tell, bound=True, accel=accel)
+            lab = pair.make(
+                f"check-{os.getpid()}-{role.value}", tell, bound=True, accel=accel, like=like
+            )
             accel = lab.site.accel
             lives[role] = Life(lab, Adaptation(lab.site))
             lab.prepare_images(lab.site.primary, lab.site.secondary)

@@ -5,6 +5,7 @@ Nothing here knows a runbook. What looks like one of the document's sentences an
 a :class:`Garbled` passage, which no check passes.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ from colorunbook.check.lexers import Block, Kind, blocks
 from colorunbook.errors import InputError
 from colorunbook.hosts import Role
 from colorunbook.qemu.argv import PROGRAM
-from colorunbook.qemu.payload import HMP, Payload
+from colorunbook.qemu.payload import HMP, Json, Payload, is_object
 from colorunbook.qemu.shell import Variable, read_assignment
 from colorunbook.qemu.shell import read as read_words
 
@@ -176,7 +177,14 @@ class _Reader:
 
 
 def _qmp(text: str) -> Command:
-    payload = Payload.read(text)
+    """Understand a line of JSON; members that QMP does not know are left for QEMU to refuse."""
+    try:
+        value: Json = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is not JSON: {error}.") from None
+    if is_object(value) and isinstance(value.get("execute"), str):
+        value = {name: value[name] for name in ("execute", "arguments") if name in value}
+    payload = Payload.read(json.dumps(value))
     line = payload.arguments.get("command-line")
     if payload.execute == HMP and isinstance(line, str) and len(payload.arguments) == 1:
         return Hmp(line)

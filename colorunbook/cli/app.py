@@ -67,9 +67,6 @@ def main() -> None:
         app(prog_name="colorunbook")
     except ColorunbookError as error:
         _end(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         if os.environ.get("COLORUNBOOK_DEBUG"):
             raise

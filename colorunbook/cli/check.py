@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from colorunbook.cli.console import duration, give, paint, say
-from colorunbook.cli.options import AsJson
+from colorunbook.cli.options import AsJson, PrimaryAddress, SecondaryAddress, Settings, SiteFile
+from colorunbook.cli.reach import Typed
 from colorunbook.errors import ColorunbookError, InputError, StepFailed
 from colorunbook.hosts import Accel
 
@@ -35,6 +36,10 @@ def register(app: typer.Typer) -> None:
 
 def check(
     docs: Annotated[Path, typer.Argument(help="A docs/ folder, or the page itself.")],
+    primary: PrimaryAddress = None,
+    secondary: SecondaryAddress = None,
+    site: SiteFile = None,
+    settings: Settings = None,
     accel: Annotated[
         Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
     ] = None,
@@ -46,12 +51,14 @@ def check(
     """Do what the page says, word for word, on live pairs, and see that each section works.
 
     The secondary dies in one pair and the primary in another; both are then resumed. The first
-    passage that does not come out as the text says ends the check, with its line.
+    passage that does not come out as the text says ends the check, with its line. A page that was
+    rendered for other hosts is checked with the same options that it was rendered with.
     """
     from sybil import Sybil
 
     from colorunbook.check.evaluators import open_stage, parse
 
+    like = Typed(site, primary, secondary, tuple(settings or ())).offline()
     page = docs / PAGE if docs.is_dir() else docs
     if not page.is_file():
         raise InputError(f"There is no page {page}.", f"'colorunbook render {docs}' writes it.")
@@ -60,7 +67,7 @@ def check(
     if not examples:
         raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
     start = perf_counter()
-    stage = open_stage(say, accel)
+    stage = open_stage(say, accel, like)
     try:
         stage.learn(document.text)
         for example in examples:

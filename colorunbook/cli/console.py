@@ -4,7 +4,7 @@
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from colorunbook.qemu.payload import Json
 
@@ -28,17 +28,27 @@ def paint(text: str, style: str) -> str:
 
 def say(text: str = "") -> None:
     """Tell a person something."""
-    print(text, file=sys.stderr, flush=True)
+    _put(text, sys.stderr)
 
 
 def give(text: str) -> None:
     """Put data out."""
-    print(text, flush=True)
+    _put(text, sys.stdout)
 
 
 def give_json(value: Json) -> None:
     """Put data out for a program."""
     give(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _put(text: str, stream: TextIO) -> None:
+    """Write a line; where nobody reads any more, whatever goes on goes on in silence."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def duration(seconds: float) -> str:

@@ -2,14 +2,18 @@
 """``colorunbook lab``: a live pair on this machine."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from colorunbook.cli.console import duration, give, give_json, paint, say
 from colorunbook.cli.options import AsJson
-from colorunbook.hosts import Accel, Role
+from colorunbook.errors import Unavailable
+from colorunbook.hosts import Accel, Host, Role
 from colorunbook.qemu.payload import Json
+
+if TYPE_CHECKING:
+    from colorunbook.lab.pair import Lab
 
 UP_EPILOG = """
 Examples:
@@ -23,6 +27,14 @@ KILL_EPILOG = """
 Example:
 
   colorunbook lab kill secondary
+"""
+
+DEMO_EPILOG = """
+Examples:
+
+  colorunbook lab demo
+
+  colorunbook lab demo --verbose
 """
 
 lab_app = typer.Typer(
@@ -82,7 +94,7 @@ def status(as_json: AsJson = False) -> None:
     for made in pair.running():
         hosts: list[Json] = []
         for host in (made.site.primary, made.site.secondary):
-            role = asyncio.run(made.role_of(host))
+            role, shown = _role(made, host)
             hosts.append(
                 {
                     "address": host.address,
@@ -91,7 +103,6 @@ def status(as_json: AsJson = False) -> None:
                 }
             )
             if not as_json:
-                shown = role.value if role else "no QEMU"
                 give(f"{made.name:12} {host.address:12} {shown:10} {host.monitor}")
         found.append(
             {
@@ -106,6 +117,16 @@ def status(as_json: AsJson = False) -> None:
         give_json(found)
     elif not found:
         say("No lab is up.")
+
+
+def _role(made: "Lab", host: Host) -> tuple[Role | None, str]:
+    """The role that a host's QEMU plays now, and how that is shown."""
+    try:
+        role = asyncio.run(made.role_of(host))
+    except Unavailable:
+        # One that is being brought up, or that a run has in hand, does not answer a second client.
+        return None, "no answer"
+    return role, role.value if role else "no QEMU"
 
 
 @lab_app.command(epilog=KILL_EPILOG)
@@ -135,3 +156,15 @@ def down(
     if every:
         pair.sweep()
 
+
+@lab_app.command(epilog=DEMO_EPILOG)
+def demo(
+    accel: Annotated[
+        Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every step.")] = False,
+) -> None:
+    """Show both failovers and both resumes in a lab of its own, which is gone afterwards."""
+    from colorunbook.cli import stage
+
+    stage.show(accel, verbose=verbose)

@@ -44,12 +44,21 @@ class Typed:
         """The site of a lab, with the roles as they were typed."""
         for setting in self.settings:
             raise InputError(f"The setting {setting!r} cannot be changed in a lab.")
+        if self.primary_qmp or self.secondary_qmp or (self.lab and self.site):
+            raise InputError(
+                "A lab has a site and monitors of its own.",
+                "Give either --lab, or --site, --primary-qmp and --secondary-qmp.",
+            )
         return self._with_addresses(lab.site, known_only=True)
 
     def lives_in(self, lab: "Lab") -> bool:
         """Tell whether every address that was typed is one of a lab's."""
         hosts = {lab.site.primary.address, lab.site.secondary.address}
-        return {a for a in (self.primary, self.secondary) if a} <= hosts
+        named = {address for address in (self.primary, self.secondary) if address}
+        if self.file() is not None:
+            site = self.offline()
+            named = {site.primary.address, site.secondary.address}
+        return named <= hosts
 
     def names_monitor(self, site: Site) -> bool:
         """Tell whether something says where QMP is served."""

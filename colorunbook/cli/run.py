@@ -2,9 +2,10 @@
 """``colorunbook run``: a runbook, done on live QEMU."""
 
 import asyncio
+import contextlib
 import json
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from colorunbook import shelf
 from colorunbook.book.actions import Launch
+from colorunbook.book.runbook import Runbook
 from colorunbook.cli.console import give, give_json, paint, say
 from colorunbook.cli.options import (
     AsJson,
@@ -34,7 +36,7 @@ from colorunbook.engine.runner import run as run_plan
 from colorunbook.engine.session import Session
 from colorunbook.errors import Aborted, InputError
 from colorunbook.hosts import Role, Site, StdioMonitor
-from colorunbook.plan import Plan, resolve
+from colorunbook.plan import Plan, describe, resolve
 from colorunbook.qemu.dialect import Dialect
 
 EPILOG = """
@@ -76,6 +78,10 @@ def run(
     is up, in that order. Roles are those before the run: for secondary-resume the primary is the
     host that died.
     """
+    if qemu and not dry_run:
+        raise InputError(
+            "--qemu is for --dry-run: a run asks the QEMU that it talks to.", "Leave it out."
+        )
     typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
     order = Order(name, typed, state, qemu, dry_run, verbose, as_json)
     asyncio.run(_until_told(order))
@@ -122,7 +128,7 @@ async def _do(order: Order) -> None:
         return
     async with Session(transport, site) as session:
         plan = await session.resolve(runbook)
-        _must_be_whole(plan, order.typed, site)
+        _must_be_whole(runbook, plan, order.typed, site)
         if order.dry_run:
             _show(plan, order)
             return
@@ -133,12 +139,13 @@ async def _execute(plan: Plan, session: Session, order: Order) -> None:
     journal = Journal(order.state or _state_folder(), plan)
     report = Report(plan.site, verbose=order.verbose)
     try:
-        async for event in run_plan(plan, session, journal):
-            if order.as_json:
-                give(json.dumps(as_record(event), ensure_ascii=False))
-            else:
-                report(event)
-    except Exception:
+        async with contextlib.aclosing(run_plan(plan, session, journal)) as events:
+            async for event in events:
+                if order.as_json:
+                    give(json.dumps(as_record(event), ensure_ascii=False))
+                else:
+                    report(event)
+    except (Exception, asyncio.CancelledError):
         say(paint(f"  the journal of this run is {journal.path}", "dim"))
         raise
     finally:
@@ -164,13 +171,11 @@ def _reach(order: Order) -> tuple[Site, LocalTransport]:
     )
 
 
-def _must_be_whole(plan: Plan, typed: Typed, site: Site) -> None:
+def _must_be_whole(runbook: Runbook, plan: Plan, typed: Typed, site: Site) -> None:
     """Refuse a plan that would use an address or a monitor that nobody gave."""
-    texts = json.dumps(plan.as_json()["steps"])
+    in_lab = not (typed.file() or typed.primary_qmp or typed.secondary_qmp)
     for role, given in ((Role.PRIMARY, typed.primary), (Role.SECONDARY, typed.secondary)):
-        host = site.host(role)
-        in_lab = host.monitor != StdioMonitor()
-        if not given and not typed.file() and not in_lab and f'"{host.address}"' in texts:
+        if not (given or in_lab or typed.file()) and _names(runbook, plan, site, role):
             raise InputError(
                 f"{plan.name} needs the {role.value}'s address.", f"Give --{role.value} ADDRESS."
             )
@@ -182,6 +187,14 @@ def _must_be_whole(plan: Plan, typed: Typed, site: Site) -> None:
                 "command, and lose it when the command ends.",
                 f"Give --{step.role.value}-qmp unix:PATH.",
             )
+
+
+def _names(runbook: Runbook, plan: Plan, site: Site, role: Role) -> bool:
+    """Tell whether a command of the plan depends on the address of a role before the run."""
+    host = replace(site.host(role), address="somewhere.else.invalid")
+    other = replace(site, primary=host) if role is Role.PRIMARY else replace(site, secondary=host)
+    changed = resolve(runbook, other, plan.dialect).steps
+    return [describe(step) for step in plan.steps] != [describe(step) for step in changed]
 
 
 def _show(plan: Plan, order: Order) -> None:

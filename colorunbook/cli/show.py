@@ -50,7 +50,12 @@ def list_runbooks(as_json: AsJson = False) -> None:
     if as_json:
         give_json(
             [
-                {"name": book.name, "on": book.on.value, "title": book.title, "summary": book.summary}
+                {
+                    "name": book.name,
+                    "on": book.on.value,
+                    "title": book.title,
+                    "summary": book.summary,
+                }
                 for book in found
             ]
         )

@@ -45,7 +45,7 @@ def _read(path: Path) -> dict[str, object]:
             return dict(tomllib.load(file))
     except OSError as error:
         raise InputError(f"The site file {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise InputError(f"The site file {path} is not TOML: {error}.") from error
 
 
@@ -58,7 +58,7 @@ def _setting(text: str) -> tuple[str, str, object]:
         )
     try:
         return table, key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # no TOML
         return table, key, value
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The record of one run: a line of JSON an event, on the disk before the next thing is done."""
 
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -32,7 +33,11 @@ class Journal:
             self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError as error:
             raise _full(self.path, error) from error
-        self._append({"run": self.run_id, "digest": plan.digest, "plan": plan.as_json()})
+        try:
+            self._append({"run": self.run_id, "digest": plan.digest, "plan": plan.as_json()})
+        except Unavailable:
+            os.close(self._fd)
+            raise
 
     def write(self, event: Event) -> None:
         """Put an event on the disk; progress is not kept.
@@ -40,11 +45,14 @@ class Journal:
         :raises Unavailable: the disk is full or gone.
         """
         if not isinstance(event, Progress):
-            self._append({"event": type(event).__name__, **_fields(event)})
+            self._append(as_record(event))
 
     def fail(self, error: BaseException) -> None:
-        """Put on the disk why the run ended early."""
-        self._append({"event": "RunFailed", "error": type(error).__name__, "message": str(error)})
+        """Put on the disk why the run ended early; where that fails, the reason itself counts."""
+        with contextlib.suppress(Unavailable):
+            self._append(
+                {"event": "RunFailed", "error": type(error).__name__, "message": str(error)}
+            )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -52,8 +60,10 @@ class Journal:
 
     def _append(self, record: dict[str, Json]) -> None:
         record = {"time": datetime.datetime.now(datetime.UTC).isoformat(), **record}
+        line = (json.dumps(record, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
         try:
-            os.write(self._fd, (json.dumps(record, ensure_ascii=False) + "\n").encode())
+            while line:
+                line = line[os.write(self._fd, line) :]
             os.fsync(self._fd)
         except OSError as error:
             raise _full(self.path, error) from error

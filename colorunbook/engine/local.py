@@ -3,11 +3,14 @@
 
 import asyncio
 import contextlib
+import os
 import re
+import signal
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
+from typing import BinaryIO
 
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.engine.process import Qemu
@@ -20,6 +23,8 @@ from colorunbook.qemu.dialect import Version
 Wrap = Callable[[Sequence[str]], Sequence[str]]
 
 _START = 15.0
+_GREET = 1.0
+_POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
 
 
@@ -42,16 +47,22 @@ class LocalTransport:
 
     async def connect(self, host: Host, within: float) -> QmpMonitor:
         """Open a QMP session; see :meth:`colorunbook.engine.transport.Transport.connect`."""
-        opening = asyncio.create_task(self._open(host, within))
         qemu = self._qemus.get(host.address)
-        while qemu is not None and not opening.done():
-            await asyncio.wait((opening,), timeout=0.05)
-            if qemu.has_ended and not opening.done():
+        opening = asyncio.create_task(self._open(host, within))
+        try:
+            while qemu is not None and not opening.done() and not qemu.has_ended:
+                await asyncio.wait((opening,), timeout=_POLL)
+            if qemu is None or not qemu.has_ended:
+                return await opening
+        except Unavailable:
+            await asyncio.sleep(_POLL)  # its socket ends a moment before the process does
+            if qemu is None or not qemu.has_ended:
+                raise
+        finally:
+            if not opening.done():
                 opening.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await opening
-                raise Unavailable(f"The QEMU of {host.address} has ended: {self._last_words(host)}")
-        return await opening
+                await asyncio.wait((opening,))
+        raise Unavailable(f"The QEMU of {host.address} has ended: {self._last_words(host)}")
 
     async def qemu_version(self, host: Host) -> Version:
         """Ask the program itself; see :class:`colorunbook.engine.transport.Transport`."""
@@ -68,7 +79,11 @@ class LocalTransport:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._wrap(argv), stdin=DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=STDOUT
+                *self._wrap(argv),
+                stdin=DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=STDOUT,
+                start_new_session=True,
             )
         except OSError as error:
             raise Unavailable(
@@ -79,11 +94,13 @@ class LocalTransport:
             async with asyncio.timeout(within):
                 text, _ = await process.communicate()
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            await _kill(process)
             raise TimedOut(
                 f"Within {within:g} s {argv[0]} did not end on {host.address}."
             ) from None
+        except asyncio.CancelledError:
+            await _kill(process)
+            raise
         return Output(process.returncode or 0, text.decode(errors="replace"))
 
     async def launch(self, host: Host, argv: Sequence[str]) -> str:
@@ -92,9 +109,9 @@ class LocalTransport:
             raise Refused(
                 f"A QEMU serves {host.monitor} already.", "End it first, or choose another monitor."
             )
-        self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = self._new_log(host)
         ours, theirs = socket.socketpair()
-        with theirs, self._log(host).open("wb") as log:
+        with theirs, log:
             stdio = isinstance(host.monitor, StdioMonitor)
             source = theirs.fileno() if stdio else None
             target = theirs.fileno() if stdio else log.fileno()
@@ -149,8 +166,21 @@ class LocalTransport:
                 f"After {_START:g} s QEMU does not serve {host.monitor}: {self._last_words(host)}"
             )
 
+    def _new_log(self, host: Host) -> BinaryIO:
+        path = self._log(host)
+        try:
+            self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return path.open("wb")
+        except OSError as error:
+            raise Unavailable(
+                f"{path} cannot be written: {error.strerror}.", "QEMU's messages go there."
+            ) from error
+
     def _log(self, host: Host) -> Path:
         return self._logs / f"qemu-{re.sub(r'[^0-9A-Za-z.]', '_', host.address)}.log"
+
+    def _ended(self, host: Host) -> str:
+        return f"The QEMU of {host.address} has ended: {self._last_words(host)}"
 
     def _last_words(self, host: Host) -> str:
         with contextlib.suppress(OSError):
@@ -158,6 +188,23 @@ class LocalTransport:
             if lines:
                 return lines[-1]
         return "it wrote nothing."
+
+
+async def _ends_within(qemu: Qemu, seconds: float) -> bool:
+    for _ in range(round(seconds / 0.02)):
+        if qemu.has_ended:
+            return True
+        await asyncio.sleep(0.02)
+    return qemu.has_ended
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a command with everything that it has started, which may hold its output open."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GREET):
+            await process.wait()
 
 
 async def _accepts(monitor: Monitor) -> bool:
@@ -176,8 +223,9 @@ async def _accepts(monitor: Monitor) -> bool:
                 return True
         case TcpMonitor(address, port):
             try:
-                _, writer = await asyncio.open_connection(address, port)
-            except OSError:
+                async with asyncio.timeout(_GREET):
+                    _, writer = await asyncio.open_connection(address, port)
+            except OSError:  # a time-out among them
                 return False
             writer.close()
             return True

@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Sequence
 from typing import Final
@@ -52,7 +53,15 @@ async def open_monitor(
             "A monitor takes one client: end the other one. A primary that has just been started "
             "greets only when its secondary has connected.",
         ) from None
+    except AssertionError as error:
+        # What qemu.qmp shows of an end that closes between its greeting and its first word.
+        raise Unavailable(f"{name} ended as soon as it had greeted.") from error
     except ConnectError as error:
+        if isinstance(error.exc, QMPError):
+            raise Unavailable(
+                f"What answers at {name} does not speak QMP: {error.exc}.",
+                "See which of its sockets QEMU serves QMP on.",
+            ) from error
         cause = _sentence(error.exc)
         raise Unavailable(
             f"Nobody answers at {name}: {cause}", "See that QEMU runs and where it serves QMP."
@@ -92,7 +101,10 @@ class QmpMonitor:
         :raises TimedOut: there was no reply in time.
         :raises Unavailable: the session was lost.
         """
-        message = Message(text.encode())
+        try:
+            message = Message(text.encode(), eager=True)
+        except (ValueError, QMPError) as error:
+            raise StepFailed(f"{text!r} is not JSON for QMP: {error}") from error
         try:
             async with asyncio.timeout(within):
                 reply = await self._client.execute_msg(message)
@@ -101,6 +113,8 @@ class QmpMonitor:
                 f"Within {within:g} s {self.name} did not reply to {text}.",
                 "QEMU hangs; if its peer has vanished, it may wait for it.",
             ) from None
+        except ValueError as error:
+            raise StepFailed(f"{text} is not a QMP command: {error}.") from error
         except ExecuteError as error:
             raise StepFailed(f"QEMU replied: {error.error_class}: {error}") from error
         except (ExecInterruptedError, StateError, QMPError, OSError, EOFError) as error:
@@ -111,6 +125,8 @@ class QmpMonitor:
         """Wait for news; see :meth:`colorunbook.engine.transport.Monitor.next_event`."""
         if len(self._events) > after:
             return True
+        if self._client.runstate is not Runstate.RUNNING:
+            raise self._lost()
         self._news.clear()
         news = asyncio.ensure_future(self._news.wait())
         end = asyncio.ensure_future(self._client.runstate_changed())
@@ -153,6 +169,12 @@ def _as_json(value: object) -> Json:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "it closed the connection."
+    if isinstance(error, OSError) and error.errno == errno.EINVAL:
+        return "too many wait there already."  # what Linux says of a full queue of a unix socket
+    if isinstance(error, EOFError):
+        return "it closed the connection."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}."
     return f"{str(error) or type(error).__name__}."

@@ -2,7 +2,7 @@
 """The engine: a plan, done on live QEMUs, step by step, until its postcondition is seen."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
@@ -36,7 +36,9 @@ IMAGE = 120.0
 """How long a command of a shell may take, in seconds."""
 
 
-async def run(plan: Plan, session: Session, journal: Journal | None = None) -> AsyncIterator[Event]:
+async def run(
+    plan: Plan, session: Session, journal: Journal | None = None
+) -> AsyncGenerator[Event, None]:
     """Do a plan.
 
     :param journal: where each event is put before it is yielded.
@@ -63,10 +65,13 @@ class _Run:
         self.session = session
         self.begun: dict[str, int] = {}
         self.told: dict[str, int] = {}
+        self.waited = False
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
         start = time.perf_counter()
+        self._mark()
+        self.told = dict(self.begun)
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
         for expect in self.plan.starts:
             yield await self._guard(expect)
@@ -97,9 +102,14 @@ class _Run:
             if isinstance(step.action, Await):
                 async for event in self._await(number, step, step.action):
                     yield event
+                self.waited = True
             else:
+                if self.waited:
+                    self._mark()
                 self.replied = await self._act(step)
         except ColorunbookError as error:
+            for event in self._news():
+                yield event
             host = self.plan.site.host(step.role).address
             where = f"Step {number} of {len(self.plan.steps)}, '{step.title}' on the "
             raise in_step(
@@ -143,22 +153,23 @@ class _Run:
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
         monitor = await self._monitor(step.role)
-        since = self.begun[self.plan.site.host(step.role).address]
+        since = self._since(step.role)
+        if isinstance(action.condition, Checkpoints):
+            since = len(monitor.events)
         async for news in wait(monitor, action.condition, action.within, since):
             match news:
                 case Nearer(done, total):
                     yield Progress(number, done, total)
                 case Seen(text):
                     self.replied = text
-        for address, opened in self.session.opened():
-            self.begun[address] = len(opened.events)
 
     async def _ends(self) -> AsyncIterator[Event]:
+        self._mark()
         for expect in self.plan.ends:
             start = time.perf_counter()
             monitor = await self._monitor(expect.role)
             within = await self._bound(expect.condition)
-            since = self.begun[self.plan.site.host(expect.role).address]
+            since = self._since(expect.role)
             seen = ""
             try:
                 async for news in wait(monitor, expect.condition, within, since):
@@ -168,6 +179,8 @@ class _Run:
                         case Seen(text):
                             seen = text
             except ColorunbookError as error:
+                for event in self._news():
+                    yield event
                 raise StepFailed(
                     f"Every step of {self.plan.name} was done, and it has not worked: not so that "
                     f"{_plain(expect)}: {error.message}",
@@ -188,9 +201,16 @@ class _Run:
         return SETTLE + 2 * (condition.count + 1) * pace
 
     async def _monitor(self, role: Role) -> Monitor:
-        monitor = await self.session.monitor(role, self.plan.site)
-        self.begun.setdefault(self.plan.site.host(role).address, 0)
-        return monitor
+        return await self.session.monitor(role, self.plan.site)
+
+    def _mark(self) -> None:
+        """Let events count from here on: at the first act after a wait, and at the end."""
+        self.waited = False
+        self.begun = {address: len(m.events) for address, m in self.session.opened()}
+
+    def _since(self, role: Role) -> int:
+        """From where on a host's events count; all of them where it was opened since then."""
+        return self.begun.get(self.plan.site.host(role).address, 0)
 
     def _news(self) -> list[QemuSpoke]:
         """The events that came meanwhile."""

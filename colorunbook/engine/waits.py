@@ -16,6 +16,9 @@ REPLY = 30.0
 _DEAD_ENDS = {"query-migrate": ("failed", "cancelled", "completed")}
 """States that no waiting leads out of."""
 
+_ENDS_OF_A_JOB = ("BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED")
+_SHORTEST = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -42,16 +45,16 @@ async def wait(
     :raises TimedOut: it does not hold in time.
     :raises StepFailed: it can no longer come to hold.
     """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
     match condition:
         case EventSeen():
-            waiting = _event(monitor, condition, since)
+            waiting = _event(monitor, condition, since, end)
         case Checkpoints(count):
             waiting = _checkpoints(monitor, count, since)
         case _:
-            waiting = _probe(monitor, condition)
+            waiting = _probe(monitor, condition, end)
     last = "nothing"
-    loop = asyncio.get_running_loop()
-    end = loop.time() + within
     async for news in waiting:
         match news:
             case Nearer() | Seen():
@@ -64,15 +67,17 @@ async def wait(
             raise TimedOut(f"It does not hold within {within:g} s; seen: {last}.")
 
 
-async def ask(monitor: Monitor, probe: Probe) -> tuple[bool, str]:
+async def ask(monitor: Monitor, probe: Probe, end: float | None = None) -> tuple[bool, str]:
     """Ask a probe's questions once: whether it holds, and what was seen.
 
     An error reply is an answer: the thing that was asked for is not there.
+
+    :param end: when the replies have to be there, by the clock of the event loop.
     """
     replies: list[Json] = []
     for question in probe.questions:
         try:
-            replies.append(await monitor.execute(question, REPLY))
+            replies.append(await monitor.execute(question, _left(end)))
         except StepFailed as error:
             return False, error.message
     return probe.holds(replies), probe.seen(replies)
@@ -90,7 +95,7 @@ def count_checkpoints(events: Sequence[JsonObject], since: int) -> int:
 
 
 async def _event(
-    monitor: Monitor, condition: EventSeen, since: int
+    monitor: Monitor, condition: EventSeen, since: int, end: float
 ) -> AsyncIterator[Nearer | Seen | str]:
     at = since
     while True:
@@ -99,8 +104,11 @@ async def _event(
                 yield Seen(condition.event)
             _give_up_on(condition, event)
         at = max(at, len(monitor.events))
-        if not await monitor.next_event(at, 0.2):
-            jobs = as_objects(await monitor.execute(Payload("query-block-jobs"), REPLY))
+        if await monitor.next_event(at, 0.2):
+            yield ""
+        else:
+            query = Payload("query-block-jobs")
+            jobs = as_objects(await monitor.execute(query, _left(end)))
             for job in jobs:
                 done, total = job.get("offset"), job.get("len")
                 if isinstance(done, int) and isinstance(total, int):
@@ -115,19 +123,22 @@ async def _checkpoints(
         done = count_checkpoints(monitor.events, since)
         if done >= count:
             yield Seen(f"{done} checkpoints")
+        for event in monitor.events[since:]:
+            if event.get("event") == "COLO_EXIT":
+                raise StepFailed(f"COLO has ended after {done} checkpoints: {event.get('data')}.")
         yield Nearer(done, count)
         yield f"{done} of {count} checkpoints"
         await monitor.next_event(len(monitor.events), 0.5)
 
 
-async def _probe(monitor: Monitor, probe: Probe) -> AsyncIterator[Nearer | Seen | str]:
+async def _probe(monitor: Monitor, probe: Probe, end: float) -> AsyncIterator[Nearer | Seen | str]:
     pause = 0.01
     while True:
-        holds, seen = await ask(monitor, probe)
+        holds, seen = await ask(monitor, probe, end)
         if holds:
             yield Seen(seen)
         if isinstance(probe, StatusIs) and seen in _DEAD_ENDS.get(probe.query, ()):
-            told = await monitor.execute(Payload(probe.query), REPLY)
+            told = await monitor.execute(Payload(probe.query), _left(end))
             why = told.get("error-desc") if is_object(told) else None
             raise StepFailed(f"{probe.query} says {seen}{f': {why}' if why else ''}.")
         yield seen
@@ -135,9 +146,16 @@ async def _probe(monitor: Monitor, probe: Probe) -> AsyncIterator[Nearer | Seen 
         pause = min(pause * 2, 0.2)
 
 
+def _left(end: float | None) -> float:
+    """How long one reply may take when all have to be there at a time."""
+    if end is None:
+        return REPLY
+    return min(REPLY, max(_SHORTEST, end - asyncio.get_running_loop().time()))
+
+
 def _give_up_on(condition: EventSeen, event: JsonObject) -> None:
     """A job that has ended will not become ready."""
-    if condition.event != "BLOCK_JOB_READY" or event.get("event") != "BLOCK_JOB_COMPLETED":
+    if condition.event != "BLOCK_JOB_READY" or event.get("event") not in _ENDS_OF_A_JOB:
         return
     data = event.get("data")
     device = dict(condition.data).get("device")

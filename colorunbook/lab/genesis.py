@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,11 +30,14 @@ _UNSHARE = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", 
 _CREDENTIALS = struct.Struct("iII")
 
 
-def create(tree: Tree, runtime: Path, *, bound: bool = True) -> World:
+def create(
+    tree: Tree, runtime: Path, *, bound: bool = True, addresses: Sequence[str] = ("127.0.0.2",)
+) -> World:
     """Make a world.
 
     :param tree: where its QEMU comes from.
     :param runtime: its runtime folder (:func:`colorunbook.lab.runtime.folder_of`), made here.
+    :param addresses: numeric ones that answer inside, besides 127.0.0.1.
     :param bound: it ends when this process does, whichever way; otherwise it stays until closed.
     :raises InputError: a world already stands there.
     :raises Unavailable: the machine does not allow it; the message says what, and the fix.
@@ -47,7 +51,7 @@ def create(tree: Tree, runtime: Path, *, bound: bool = True) -> World:
             shutil.rmtree(runtime)
         runtime.mkdir(mode=0o700)
         try:
-            world = _start(tree, runtime, bound=bound)
+            world = _start(tree, runtime, addresses, bound=bound)
             world.save()
         except BaseException:
             shutil.rmtree(runtime)
@@ -78,14 +82,17 @@ def _must_have(tree: Tree) -> None:
             )
 
 
-def _start(tree: Tree, runtime: Path, *, bound: bool) -> World:
+def _start(tree: Tree, runtime: Path, addresses: Sequence[str], *, bound: bool) -> World:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, (runtime / LOG).open("wb") as log:
         # The kernel then tells with each message which process sent it, numbered as we number.
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
             starter = subprocess.Popen(
-                _keeper_command(tree, runtime, theirs.fileno(), bound=bound),
+                (
+                    *_starter(bound=bound),
+                    *_keeper(tree, runtime, addresses, theirs.fileno(), bound=bound),
+                ),
                 stdin=subprocess.PIPE if bound else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -117,12 +124,19 @@ def _judge(report: bytes, runtime: Path) -> str:
     return told["tap_refusal"]
 
 
-def _keeper_command(tree: Tree, runtime: Path, ready: int, *, bound: bool) -> tuple[str, ...]:
-    keeper = (sys.executable, "-m", "colorunbook.lab.keeper", f"--tree={tree.root}")
-    told = (f"--runtime={runtime}", f"--ready={ready}")
-    if bound:
-        return ("unshare", *_UNSHARE, "--", *keeper, *told, "--bound")
-    return ("setsid", "--fork", "unshare", *_UNSHARE, "--", *keeper, *told)
+def _starter(*, bound: bool) -> tuple[str, ...]:
+    return (
+        ("unshare", *_UNSHARE, "--") if bound else ("setsid", "--fork", "unshare", *_UNSHARE, "--")
+    )
+
+
+def _keeper(
+    tree: Tree, runtime: Path, addresses: Sequence[str], ready: int, *, bound: bool
+) -> tuple[str, ...]:
+    told = (f"--tree={tree.root}", f"--runtime={runtime}", f"--ready={ready}")
+    hosts = (f"--address={address}" for address in addresses)
+    ends = ("--bound",) if bound else ()
+    return (sys.executable, "-m", "colorunbook.lab.keeper", *told, *hosts, *ends)
 
 
 def _environment() -> dict[str, str]:

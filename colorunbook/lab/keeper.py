@@ -30,13 +30,15 @@ def main(words: list[str]) -> int:
     parser.add_argument("--tree", type=Path, required=True, help="the root folder with the QEMU")
     parser.add_argument("--runtime", type=Path, required=True, help="the lab's runtime folder")
     parser.add_argument("--ready", type=int, required=True, help="the socket to the starter")
+    parser.add_argument("--address", action="append", default=[], help="a host's address")
     parser.add_argument("--bound", action="store_true", help="end when stdin does")
     asked = parser.parse_args(words)
     tree: Path = asked.tree
     runtime: Path = asked.runtime
+    addresses: list[str] = asked.address
     alarm = _listen_to_signals()
     try:
-        network.bring_up()
+        network.bring_up(addresses)
         os.chroot(mounts.build(tree, runtime))
         os.chdir("/")
         report = {"tap_refusal": network.tap_refusal()}

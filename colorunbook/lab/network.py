@@ -4,14 +4,15 @@
 import fcntl
 import os
 import struct
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Protocol
 
 from colorunbook.errors import Unavailable
 
-ADDRESSES = ("127.0.0.1", "127.0.0.2")
-"""The two hosts; as on two real hosts, nothing answers at other addresses."""
+INSIDE = "127.0.0.1"
+"""What a host calls itself."""
 
 _TUN = "/dev/net/tun"
 _TUNSETIFF = 0x400454CA
@@ -36,8 +37,10 @@ class _Links(Protocol):
     def addr(self, command: str, *, index: int, address: str, prefixlen: int) -> object: ...
 
 
-def bring_up() -> None:
+def bring_up(addresses: Iterable[str]) -> None:
     """Set the loopback up, and make the bridge ``br0``.
+
+    :param addresses: the hosts'; as on two real hosts, nothing answers at other addresses.
 
     :raises Unavailable: the kernel refused.
     """
@@ -50,13 +53,14 @@ def bring_up() -> None:
             for name in ("lo", "br0"):
                 links.link("set", index=links.link_lookup(ifname=name)[0], state="up")
             loopback = links.link_lookup(ifname="lo")[0]
-            for address in ADDRESSES:
-                links.addr("add", index=loopback, address=address, prefixlen=32)
             # What the kernel gives a loopback: with it, every address of 127.0.0.0/8 would answer.
             links.addr("delete", index=loopback, address="127.0.0.1", prefixlen=8)
+            for address in {INSIDE, *addresses} - {"::1"}:
+                length = 128 if ":" in address else 32
+                links.addr("add", index=loopback, address=address, prefixlen=length)
         except refused as error:
             raise Unavailable(
-                f"The lab's bridge br0 cannot be made: {error.args[-1]}.",
+                f"The lab's network cannot be made: {error.args[-1]}.",
                 "Is the kernel module there? Try: modprobe bridge.",
             ) from error
 

@@ -18,7 +18,7 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, parse_ip
 from colorunbook.lab import genesis, runtime
 from colorunbook.lab.accel import best
 from colorunbook.lab.provision import provision
@@ -163,16 +163,26 @@ def choose_tree(tell: Tell) -> Tree:
     return provision(progress=lambda stage, done, total: tell(_stage(stage, done, total)))
 
 
-def make(name: str, tell: Tell, *, bound: bool, accel: Accel | None = None) -> Lab:
+def make(
+    name: str, tell: Tell, *, bound: bool, accel: Accel | None = None, like: Site | None = None
+) -> Lab:
     """Make a lab without a pair in it yet.
 
     :param bound: it ends with this process.
     :param accel: use this one; ``None``: KVM where it runs a guest, otherwise TCG.
+    :param like: a site with numeric addresses, whose hosts and folders it has; ``None``: the
+        document's own.
+    :raises InputError: a host of that site has a name for an address.
     :raises Unavailable: the machine does not allow it, or its QEMU does not run.
     """
+    like = like or Site()
+    addresses = [like.host(role).address for role in Role]
+    for address in addresses:
+        if parse_ip(address) is None:
+            raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
     folder = runtime.folder_of(name)
     tree = choose_tree(tell)
-    world = genesis.create(tree, folder, bound=bound)
+    world = genesis.create(tree, folder, bound=bound, addresses=addresses)
     remarks = []
     if accel is None:
         verdict = best(world)
@@ -184,22 +194,21 @@ def make(name: str, tell: Tell, *, bound: bool, accel: Accel | None = None) -> L
     trouble = Dialect(Version.parse(tree.version)).trouble(accel)
     if trouble is not None:
         remarks.append(f"QEMU {tree.version}: {trouble}.")
-    lab = Lab(name, world, site_in(folder, accel, tap=world.tap), tuple(remarks))
+    lab = Lab(name, world, site_in(folder, accel, tap=world.tap, like=like), tuple(remarks))
     lab.save()
     return lab
 
 
-def site_in(folder: Path, accel: Accel, *, tap: bool) -> Site:
-    """The document's own site, with its monitors in the lab's folder."""
-    document = Site()
+def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site) -> Site:
+    """A site as it is in a lab: its monitors in the lab's folder, its disks small."""
     return dataclasses.replace(
-        document,
-        primary=_with_monitor(document.primary, folder),
-        secondary=_with_monitor(document.secondary, folder),
+        like,
+        primary=_with_monitor(like.primary, folder),
+        secondary=_with_monitor(like.secondary, folder),
         disk=DISK,
         accel=accel,
-        cpu=document.cpu if accel is Accel.KVM else "qemu64",
-        bridge_helper=document.bridge_helper if tap else None,
+        cpu=like.cpu if accel is Accel.KVM else "qemu64",
+        bridge_helper=like.bridge_helper if tap else None,
         checkpoint_delay=CHECKPOINT_DELAY,
         extra=("-display", "none"),
     )
@@ -233,12 +242,12 @@ def _found(name: str) -> Lab | None:
     if world is None or not (folder / _RECORD).exists():
         return None
     record = json.loads((folder / _RECORD).read_text())
-    site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]))
+    site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]), like=Site())
     return Lab(name, world, site, tuple(record["remarks"]))
 
 
 def _with_monitor(host: Host, folder: Path) -> Host:
-    path = runtime.socket_path(folder, f"{host.address}.qmp")
+    path = runtime.socket_path(folder, f"{host.address.replace(':', '_')}.qmp")
     return dataclasses.replace(host, monitor=UnixMonitor(str(path)))
 
 

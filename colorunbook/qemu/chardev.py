@@ -3,7 +3,6 @@
 
 from dataclasses import dataclass
 
-from colorunbook.hosts import bracketed
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.options import Pair, join
 from colorunbook.qemu.payload import Json, Payload
@@ -47,9 +46,9 @@ class SocketChardev:
 
     @property
     def address(self) -> str:
-        """Where it listens or connects to, as ``query-chardev`` shows it."""
+        """Where it listens, as ``query-chardev`` shows it: without brackets, also in IPv6."""
         host = self.host if isinstance(self.host, str) else self.host.value
-        return f"{bracketed(host)}:{self.port}"
+        return f"{host}:{self.port}"
 
     @property
     def remove(self) -> Payload:

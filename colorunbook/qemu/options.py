@@ -2,7 +2,7 @@
 """QEMU's option strings, ``kind,name=value,...``, both ways: a comma in a value is doubled."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colorunbook.qemu.shell import Part, Variable, Word
 
@@ -27,7 +27,7 @@ Pair = tuple[str, Value]
 def join(head: str, pairs: Iterable[Pair]) -> Word:
     """Spell an option string.
 
-    A shell variable cannot double the commas of its value, so a folder with a comma is written out.
+    Where a folder that a shell variable names has commas, the shell is told to double them.
 
     :param head: the leading kind, as in ``socket``; empty when the string has none.
     """
@@ -57,6 +57,6 @@ def _value(value: Value) -> tuple[Part, ...]:
         return (double_commas(value),)
     if isinstance(value, Variable):
         return (value,)
-    if "," in value.folder.value:
-        return (double_commas(f"{value.folder.value}/{value.name}"),)
-    return value.parts
+    folder = value.folder
+    doubled = "," in folder.value + folder.also
+    return (replace(folder, doubled=doubled), f"/{double_commas(value.name)}")

@@ -8,22 +8,40 @@ it is read. ``read(show(words)) == words`` for every word.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from colorunbook.errors import InputError
 
 _SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_REFERENCE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
-_WIDTH = 92
+_REFERENCE = re.compile(
+    r"\$(?:(?P<bare>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)(?P<doubled>//,/,,)?\})"
+)
+_BLANKS = " \t\n"
+_WIDTH = 76
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A reference to a shell variable that was assigned before."""
+    """A reference to a shell variable that was assigned before.
+
+    :param value: its value where the command stands.
+    :param doubled: QEMU's option strings want each comma of a value twice; the shell (bash, ksh,
+        zsh) does that.
+    :param also: another value that the same words have to be right for: the document tells its
+        reader to type them on the other host again.
+    """
 
     name: str
     value: str
+    doubled: bool = False
+    also: str = field(default="", compare=False)
+
+    @property
+    def text(self) -> str:
+        """What the shell puts in its place."""
+        return self.value.replace(",", ",,") if self.doubled else self.value
 
 
 Part = str | Variable
@@ -49,7 +67,7 @@ class Word:
     @property
     def text(self) -> str:
         """What the program sees: every variable replaced by its value."""
-        return "".join(part if isinstance(part, str) else part.value for part in self.parts)
+        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
 
 
 def words(*texts: str) -> tuple[Word, ...]:
@@ -61,7 +79,8 @@ def show_word(word: Word) -> str:
     """Spell a word so that a shell reads back exactly this word."""
     if all(isinstance(part, str) for part in word.parts):
         return quote(word.text)
-    tame = all(_SAFE.fullmatch(p if isinstance(p, str) else p.value) for p in word.parts)
+    texts = (p if isinstance(p, str) else p.value + p.also for p in word.parts)
+    tame = all(map(_SAFE.fullmatch, texts))
     if tame:
         return "".join(_references(word.parts, escape=False))
     return '"' + "".join(_references(word.parts, escape=True)) + '"'
@@ -70,13 +89,11 @@ def show_word(word: Word) -> str:
 def show(line: Iterable[Word]) -> str:
     """Spell a command, broken before options with a backslash where it would grow too wide."""
     rows: list[str] = []
-    for word in line:
-        text = show_word(word)
-        opens = text.startswith("-") or not rows
-        if rows and not (opens and len(rows[-1]) + len(text) > _WIDTH // 2):
-            rows[-1] += " " + text
+    for piece in _with_values(map(show_word, line)):
+        if rows and len(rows[-1]) + len(piece) < _WIDTH:
+            rows[-1] += " " + piece
         else:
-            rows.append(text)
+            rows.append(piece)
     return " \\\n    ".join(rows)
 
 
@@ -93,7 +110,7 @@ def read(line: str, variables: Mapping[str, str]) -> tuple[Word, ...]:
     :param variables: what was assigned before, by name.
     :raises InputError: an unknown variable, an open quote, or shell syntax beyond simple commands.
     """
-    return tuple(_Reader(line.replace("\\\n", " "), variables).words())
+    return tuple(_Reader(line, variables).words())
 
 
 def read_assignment(line: str) -> tuple[str, str] | None:
@@ -104,8 +121,8 @@ def read_assignment(line: str) -> tuple[str, str] | None:
     name, equals, rest = line.strip().partition("=")
     if not equals or not _NAME.fullmatch(name):
         return None
-    value = read(rest, {}) if rest else ()
-    if len(value) > 1:
+    value = read(rest, {})
+    if len(value) > (0 if rest.startswith(tuple(_BLANKS)) else 1):
         raise InputError(f"The assignment {line.strip()!r} has blanks outside quotes.", "")
     return name, value[0].text if value else ""
 
@@ -115,6 +132,18 @@ def quote(text: str) -> str:
     if _SAFE.fullmatch(text):
         return text
     return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def _with_values(texts: Iterable[str]) -> Iterator[str]:
+    """Each option together with the words that follow it."""
+    piece = ""
+    for text in texts:
+        if piece and text.startswith("-"):
+            yield piece
+            piece = text
+        else:
+            piece = f"{piece} {text}" if piece else text
+    yield piece
 
 
 def _escape(text: str) -> str:
@@ -128,7 +157,10 @@ def _references(parts: tuple[Part, ...], *, escape: bool) -> Iterator[str]:
             continue
         follower = parts[index + 1] if index + 1 < len(parts) else ""
         glued = isinstance(follower, str) and re.match(r"[A-Za-z0-9_]", follower)
-        yield f"${{{part.name}}}" if glued else f"${part.name}"
+        if part.doubled:
+            yield f"${{{part.name}//,/,,}}"
+        else:
+            yield f"${{{part.name}}}" if glued else f"${part.name}"
 
 
 class _Reader:
@@ -140,16 +172,42 @@ class _Reader:
         self.at = 0
 
     def words(self) -> Iterator[Word]:
+        begun = False
         while True:
-            while self.at < len(self.line) and self.line[self.at].isspace():
-                self.at += 1
+            broken = self._skip_blanks()
             if self.at >= len(self.line):
                 return
+            if begun and broken:
+                raise InputError(
+                    f"The command {self.line!r} goes on after a row that does not say so.",
+                    "End the row with a backslash.",
+                )
+            begun = True
             yield self._word()
+
+    def _skip_blanks(self) -> bool:
+        """Go to the next word; tell whether a row ended on the way, as a command does."""
+        broken = False
+        while self.at < len(self.line):
+            if self._skip_continuation():
+                continue
+            if self.line[self.at] not in _BLANKS:
+                break
+            broken |= self.line[self.at] == "\n"
+            self.at += 1
+        return broken
+
+    def _skip_continuation(self) -> bool:
+        """Step over a backslash at the end of a row, which a shell does not see."""
+        found = self.line.startswith("\\\n", self.at)
+        self.at += 2 if found else 0
+        return found
 
     def _word(self) -> Word:
         parts: list[Part] = []
-        while self.at < len(self.line) and not self.line[self.at].isspace():
+        while self.at < len(self.line) and self.line[self.at] not in _BLANKS:
+            if self._skip_continuation():
+                continue
             char = self.line[self.at]
             if char == "'":
                 parts.append(self._until_single_quote())
@@ -182,6 +240,8 @@ class _Reader:
             if char == '"':
                 self.at += 1
                 return
+            if self._skip_continuation():
+                continue
             if char == "$":
                 yield self._variable()
             elif char == "\\" and self.line[self.at + 1 : self.at + 2] in ("\\", '"', "$", "`"):
@@ -194,11 +254,11 @@ class _Reader:
 
     def _variable(self) -> Variable:
         match = _REFERENCE.match(self.line, self.at)
-        name = (match[1] or match[2]) if match else "$"
+        name = (match["bare"] or match["braced"]) if match else "$"
         if match is None or name not in self.variables:
             raise InputError(
                 f"The command {self.line!r} uses the variable {name!r}, which nothing assigned.",
                 "Assign it in a line above.",
             )
         self.at = match.end()
-        return Variable(name, self.variables[name])
+        return Variable(name, self.variables[name], doubled=bool(match["doubled"]))

@@ -63,7 +63,7 @@ def blocks(text: str) -> Iterator[str]:
 def read_by_the_shell(lines: list[str]) -> tuple[str, ...]:
     """The words that a real shell makes of the last line, after the assignments before it."""
     script = "\n".join([*lines[:-1], f"printf '%s\\0' {lines[-1]}"])
-    ran = subprocess.run(["sh", "-c", script], capture_output=True, check=True, env={})
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, check=True, env={})
     return tuple(ran.stdout.decode().split("\0")[:-1])
 
 

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The other side of the seam: a transport whose hosts, QEMUs and faults are made up.
+
+Everything runs as with :class:`~colorunbook.engine.local.LocalTransport`, without a process or a
+socket. Whoever waits for news of a QEMU lets a moment pass for it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from colorunbook.engine.mimic import Mimic, Nature
+from colorunbook.engine.replies import NotSoError, reply
+from colorunbook.engine.transport import Output
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.hosts import Host
+from colorunbook.qemu.dialect import NEWEST, Version
+from colorunbook.qemu.payload import HMP, Json, JsonObject, Payload
+
+MOMENT = 0.05
+"""How long a QEMU takes from one thing to the next, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The reply is an error with this description."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The reply is this, and nothing is done: as from the human monitor, or a broken COLO."""
+
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """There is no reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The session ends instead of a reply."""
+
+
+Outcome = Says | Answers | Silence | Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong.
+
+    :param command: the name of the command, or of the human monitor's.
+    :param outcome: what happens instead.
+    :param nth: at which time that the command is sent, counted from 1; ``None``: each time.
+    :param address: only at this host; ``None``: at any.
+    """
+
+    command: str
+    outcome: Outcome
+    nth: int | None = 1
+    address: str | None = None
+
+    def concerns(self, address: str, payload: Payload) -> bool:
+        """Tell whether a command at an address is the one."""
+        line = str(payload.arguments.get("command-line", ""))
+        name = line.partition(" ")[0] if payload.execute == HMP else payload.execute
+        return self.command == name and self.address in (None, address)
+
+
+@dataclass(slots=True)
+class FakeTransport:
+    """Hosts that are made up.
+
+    :param faults: what goes wrong.
+    :param nature: how each QEMU that is launched turns out.
+    :param broken: programs that end with a failure.
+    :ivar sent: every command that reached a QEMU, with the address of its host.
+    :ivar ran: every command line, with the address of its host.
+    """
+
+    faults: Sequence[Fault] = ()
+    nature: Nature = field(default_factory=Nature)
+    version: Version = NEWEST
+    broken: Sequence[str] = ()
+    sent: list[tuple[str, Payload]] = field(default_factory=list)
+    ran: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    qemus: dict[str, Mimic] = field(default_factory=dict)
+
+    async def connect(self, host: Host, within: float) -> "FakeMonitor":
+        """Open a session; see :meth:`colorunbook.engine.transport.Transport.connect`."""
+        if host.address not in self.qemus:
+            raise Unavailable(f"Nobody answers at {host.address} within {within:g} s.")
+        return FakeMonitor(host.address, self)
+
+    async def qemu_version(self, host: Host) -> Version:
+        """Tell the version; see :class:`colorunbook.engine.transport.Transport`."""
+        self.ran.append((host.address, ("--version",)))
+        return self.version
+
+    async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
+        """Do nothing; see :meth:`colorunbook.engine.transport.Transport.shell`."""
+        self.ran.append((host.address, tuple(argv)))
+        return Output(1, f"failed within {within:g} s") if argv[0] in self.broken else Output(0, "")
+
+    async def launch(self, host: Host, argv: Sequence[str]) -> str:
+        """Put a QEMU there; see :meth:`colorunbook.engine.transport.Transport.launch`."""
+        self.ran.append((host.address, tuple(argv)))
+        if argv[0] in self.broken:
+            raise StepFailed("QEMU ended at once.")
+        self.put(host.address, argv)
+        return "made up"
+
+    def put(self, address: str, argv: Sequence[str]) -> Mimic:
+        """A QEMU at an address; the other one there is, if any, becomes its peer."""
+        self.kill(address)
+        made = Mimic(argv, self.nature)
+        for other in self.qemus.values():
+            made.peer, other.peer = other, made
+        self.qemus[address] = made
+        return made
+
+    def kill(self, address: str) -> None:
+        """End a QEMU, as a power cut would."""
+        dead = self.qemus.pop(address, None)
+        if dead is not None and dead.peer is not None:
+            dead.peer.peer = None
+
+    def mutations(self) -> list[str]:
+        """The names of the commands sent that do more than ask."""
+        names = [payload.execute for _, payload in self.sent]
+        return [n for n in names if not n.startswith(("query-", "qom-", "x-debug-query-"))]
+
+    def fault(self, address: str, payload: Payload) -> Outcome | None:
+        """What goes wrong at the command that was sent last; ``None``: nothing."""
+        for fault in self.faults:
+            times = sum(fault.concerns(*sent) for sent in self.sent)
+            if fault.concerns(address, payload) and fault.nth in (None, times):
+                return fault.outcome
+        return None
+
+
+class FakeMonitor:
+    """One session with a QEMU that is made up."""
+
+    def __init__(self, address: str, hosts: FakeTransport) -> None:
+        self._address = address
+        self._hosts = hosts
+        self._qemu = hosts.qemus[address]
+        self._begun = len(self._qemu.events)
+        self._lost = False
+        self.is_closed = False
+
+    @property
+    def version(self) -> Version:
+        """What the greeting told."""
+        return self._hosts.version
+
+    @property
+    def events(self) -> Sequence[JsonObject]:
+        """Every event since the session was opened, oldest first."""
+        return self._qemu.events[self._begun :]
+
+    async def execute(self, payload: Payload, within: float) -> Json:
+        """Send one command; see :meth:`colorunbook.engine.transport.Monitor.execute`."""
+        self._must_live()
+        self._hosts.sent.append((self._address, payload))
+        match self._hosts.fault(self._address, payload):
+            case Says(text):
+                raise StepFailed(f"QEMU replied: GenericError: {text}")
+            case Answers(value):
+                return value
+            case Silence():
+                await asyncio.sleep(within)
+                raise TimedOut(f"Within {within:g} s there was no reply to {payload.text}.")
+            case Loss():
+                self._lost = True
+                self._must_live()
+            case None:
+                pass
+        try:
+            return reply(self._qemu, payload)
+        except NotSoError as error:
+            raise StepFailed(f"QEMU replied: GenericError: {error}") from error
+
+    async def next_event(self, after: int, within: float) -> bool:
+        """Let a moment pass; see :meth:`colorunbook.engine.transport.Monitor.next_event`."""
+        if len(self.events) > after:
+            return True
+        await asyncio.sleep(min(within, MOMENT))
+        self._must_live()
+        for qemu in self._hosts.qemus.values():
+            qemu.tick()
+        return len(self.events) > after
+
+    async def close(self) -> None:
+        """End the session."""
+        self.is_closed = True
+
+    def _must_live(self) -> None:
+        if self._lost or self._hosts.qemus.get(self._address) is not self._qemu:
+            raise Unavailable(f"The session with {self._address} was lost.")

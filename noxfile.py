@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What can be done with this repository; ``./run NAME`` makes the environment and does it.
+
+Every session uses the one environment that ``./run`` made: nothing is installed twice.
+"""
+
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["tests"]
+# Nox looks for uv, which nothing here uses, and says in every session that it has found none.
+logging.getLogger("nox").addFilter(lambda record: "uv binary" not in record.getMessage())
+
+PYTHON = sys.executable
+DOCS = ("-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+CHECKS = ("lint", "types", "unit", "live", "check", "docs", "wheel")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All that has to pass: lint, types, unit, live, check, docs, wheel."""
+    for name in CHECKS:
+        session.notify(name, posargs=[])
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, formatting, and the direction of the imports."""
+    session.run(PYTHON, "-m", "ruff", "check")
+    session.run(PYTHON, "-m", "ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """The types, strictly."""
+    session.run(PYTHON, "-m", "mypy", *session.posargs)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """The tests that need no QEMU."""
+    session.run(PYTHON, "-m", "pytest", "-m", "not live and not mutations", *session.posargs)
+
+
+@nox.session
+def live(session: nox.Session) -> None:
+    """The tests on live QEMU."""
+    session.run(PYTHON, "-m", "pytest", "-m", "live and not mutations", *session.posargs)
+
+
+@nox.session
+def mutations(session: nox.Session) -> None:
+    """Damage the document, one place at a time, and see the check find it."""
+    session.run(PYTHON, "-m", "pytest", "-m", "mutations", *session.posargs)
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """The document: it says what the model says, and its printed text runs on live QEMU."""
+    session.run("colorunbook", "render", "docs", "--check")
+    session.run(PYTHON, "-m", "pytest", "docs", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into docs/_build/html."""
+    session.run(PYTHON, "-m", "sphinx", *DOCS, *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Show the main job: a pair on real QEMU, both failovers, both resumes."""
+    session.run("colorunbook", "lab", "demo", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, and use it in an empty folder: it carries runbooks and templates."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder)
+        session.run(PYTHON, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder)
+        (built,) = there.glob("*.whl")
+        session.run(PYTHON, "-m", "venv", "--without-pip", str(there / "venv"))
+        fresh = str(there / "venv/bin/python")
+        session.run(PYTHON, "-m", "pip", "--python", fresh, "install", "-q", str(built))
+        (there / "empty").mkdir()
+        with session.chdir(there / "empty"):
+            program = (fresh, "-I", "-m", "colorunbook")
+            session.run(fresh, "-I", "-c", "import colorunbook.cli")
+            session.run(*program, "list")
+            session.run(*program, "render", "docs")
+            session.run(*program, "render", "docs", "--check")

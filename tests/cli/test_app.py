@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The program: exit codes of what is typed, and what it says."""
+
+import sys
+
+import pytest
+
+from tests.cli.conftest import Colorunbook, Start
+
+#: The program with a defect in it.
+DEFECTIVE = (
+    sys.executable,
+    "-c",
+    "from colorunbook import shelf\n"
+    "from colorunbook.cli import main\n"
+    "shelf.runbooks = lambda: 1 / 0\n"
+    "main()\n",
+)
+
+
+def test_without_a_verb_there_is_help(colorunbook: Colorunbook) -> None:
+    """It names every verb, and what the exit codes mean."""
+    ended = colorunbook()
+    for word in ("list", "show", "render", "run", "lab", "check", "Exit codes"):
+        assert word in ended.out + ended.err
+
+
+def test_the_version_is_told(colorunbook: Colorunbook) -> None:
+    """On standard output, for scripts."""
+    ended = colorunbook("--version")
+    assert (0, "colorunbook 0.1.0\n") == (ended.code, ended.out)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "no-such"), "There is no runbook 'no-such'"),
+        (("show", "primary-failovr"), "There is: primary-failover."),
+        (("show", "bring-up", "--primary", "a b"), "'a b' is not an address"),
+        (("show", "bring-up", "--primary", "1.2.3"), "'1.2.3' is not an address"),
+        (("show", "bring-up", "--set", "ports.nbd=9998"), "9998 is used twice"),
+        (("show", "bring-up", "--primary", "::1", "--secondary", "0::1"), "the same address"),
+        (("show", "bring-up", "--set", "guest.disk=many"), "'many' is not a size"),
+        (("show", "bring-up", "--set", "guest.disk=" + "9" * 5000), "is not a size"),
+        (("show", "bring-up", "--set", "guest.memory=" + "9" * 5000), "is no whole number"),
+        (("show", "bring-up", "--set", "nonsense"), "is no setting"),
+        (("show", "bring-up", "--qemu", "new"), "'new' is not a QEMU version"),
+        (("run", "primary-failover", "--primary-qmp", "/run/q"), "'/run/q' is not a monitor"),
+        (("run", "primary-failover"), "Nothing says where QEMU serves QMP"),
+        (("run", "primary-failover", "--lab", "none-such"), "No lab 'none-such' is up"),
+        (("run", "primary-failover", "--qemu", "11.1"), "--qemu is for --dry-run"),
+        (("run", "primary-failover", "--site", "no.toml"), "no.toml cannot be read"),
+        (("no-such-verb",), "No such command"),
+        (("show",), "Missing argument"),
+        (("show", "bring-up", "--no-such-option"), "No such option"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2(
+    colorunbook: Colorunbook, words: tuple[str, ...], said: str
+) -> None:
+    """The message names it; nothing is on standard output."""
+    ended = colorunbook(*words)
+    assert (2, "") == (ended.code, ended.out)
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_shelf_that_is_no_folder_ends_with_2(colorunbook: Colorunbook) -> None:
+    """It names the variable."""
+    ended = colorunbook("list", COLORUNBOOK_SHELF="/no/such")
+    assert 2 == ended.code
+    assert "COLORUNBOOK_SHELF names '/no/such'" in ended.err
+
+
+def test_a_defect_ends_with_20(start: Start) -> None:
+    """One sentence, no traceback."""
+    process = start("list", program=DEFECTIVE)
+    out, err = process.communicate(timeout=30)
+    assert (20, "") == (process.returncode, out)
+    assert "A defect of colorunbook itself: ZeroDivisionError: division by zero." in err
+    assert "Traceback" not in err
+
+
+def test_a_defect_is_shown_whole_to_its_developers(start: Start) -> None:
+    """With COLORUNBOOK_DEBUG=1."""
+    process = start("list", program=DEFECTIVE, COLORUNBOOK_DEBUG="1")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode
+    assert "Traceback" in err
+    assert "ZeroDivisionError" in err
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("show", "bring-up"), ("run", "bring-up", "--dry-run", "--qemu", "11.1")]
+)
+def test_a_reader_that_leaves_is_no_error(start: Start, words: tuple[str, ...]) -> None:
+    """As in ``colorunbook list | head -1``."""
+    process = start(*words)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert "" == process.stderr.read()
+    assert 0 == process.wait(30)
+
+
+#: Imports the module of a verb as the program does, and tells which of the others came with it.
+IMPORTS = """
+import sys
+from colorunbook.cli import app, verbs
+verbs.register(app, sys.argv[1])
+from colorunbook.engine.local import LocalTransport
+from colorunbook import shelf
+shelf.runbooks()
+heavy = ("jinja2", "sphinx", "sybil", "docutils", "pytest", "rich", "pyroute2", "psutil")
+print(*[name for name in heavy if name in sys.modules])
+"""
+
+
+def test_a_run_imports_no_more_than_it_needs(start: Start) -> None:
+    """Start-up time is part of a failover."""
+    process = start("run", program=(sys.executable, "-c", IMPORTS))
+    out, err = process.communicate(timeout=30)
+    assert ("\n", "") == (out, err)

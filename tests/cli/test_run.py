@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook run``: exit codes, what reached QEMU, and what is in the journal."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from colorunbook.hosts import Site
+from colorunbook.qemu.payload import JsonObject
+from tests.cli.conftest import Colorunbook, Start
+from tests.qmpserver import serving
+
+FAILOVER = ("run", "primary-failover", "--primary", "127.0.0.1")
+
+
+def journal(folder: Path) -> list[JsonObject]:
+    """The rows of the only journal."""
+    (path,) = (folder / "state").rglob("*.jsonl")
+    return [json.loads(row) for row in path.read_text().splitlines()]
+
+
+def at(path: Path) -> tuple[str, str]:
+    """The option that names the primary's monitor."""
+    return "--primary-qmp", f"unix:{path}"
+
+
+def test_a_socket_that_is_not_there_ends_with_4(colorunbook: Colorunbook, folder: Path) -> None:
+    """The message has the role, the path and the system's reason."""
+    ended = colorunbook(*FAILOVER, *at(folder / "q"))
+    assert 4 == ended.code
+    assert (
+        f"The primary 127.0.0.1 cannot be reached. Nobody answers at the monitor unix:{folder}/q"
+        in ended.err
+    )
+    assert "No such file" in ended.err
+
+
+def test_a_socket_that_nobody_serves_ends_with_4(colorunbook: Colorunbook, folder: Path) -> None:
+    """Left behind by a QEMU that was killed."""
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(folder / "q"))
+    ended = colorunbook(*FAILOVER, *at(folder / "q"))
+    assert 4 == ended.code
+    assert "Connection refused" in ended.err
+
+
+def test_a_monitor_that_is_taken_ends_with_4(colorunbook: Colorunbook, folder: Path) -> None:
+    """After the bound, with the advice to end the other client."""
+    with socket.socket(socket.AF_UNIX) as taken:
+        taken.bind(str(folder / "q"))
+        taken.listen(1)
+        start = time.perf_counter()
+        ended = colorunbook(*FAILOVER, *at(folder / "q"))
+    assert 4 == ended.code
+    assert "A monitor takes one client" in ended.err
+    assert 10 <= time.perf_counter() - start < 15
+
+
+def test_the_wrong_state_ends_with_3(colorunbook: Colorunbook, folder: Path) -> None:
+    """And nothing but questions was sent."""
+    with serving(folder / "q") as server:
+        ended = colorunbook(*FAILOVER, *at(folder / "q"))
+    assert 3 == ended.code
+    assert "colorunbook: refused: primary-failover is refused, and nothing was sent" in ended.err
+    assert ["qmp_capabilities", "query-colo-status"] == server.received
+    assert ["RunStarted", "RunFailed"] == [row["event"] for row in journal(folder)[1:]]
+
+
+def test_a_step_that_fails_ends_with_1(colorunbook: Colorunbook, folder: Path) -> None:
+    """It names the step, and where the journal is."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        ended = colorunbook(*FAILOVER, *at(folder / "q"))
+    assert 1 == ended.code
+    assert (
+        "Step 1 of 9, 'Take children.1 out of colo-disk0' on the primary 127.0.0.1: " in ended.err
+    )
+    assert "does not have child 'children.1'" in ended.err
+    assert "No step is done." in ended.err
+    assert str(folder / "state") in ended.err
+    assert ["x-blockdev-change"] == server.mutations()
+
+
+def test_a_run_that_works_ends_with_0(colorunbook: Colorunbook, folder: Path) -> None:
+    """The digest is the one that --dry-run has told: law 4."""
+    words = ("set-checkpoint-delay", "--primary", "127.0.0.1", *at(folder / "q"))
+    with serving(folder / "q") as server:
+        dry = colorunbook("run", *words, "--dry-run", "--json")
+        assert [] == server.mutations()
+        ended = colorunbook("run", *words, "--json")
+    assert (0, 0) == (dry.code, ended.code)
+    assert 2000 == server.qemu.parameters["x-checkpoint-delay"]
+    digests = {json.loads(dry.out)["digest"], journal(folder)[0]["digest"]}
+    digests |= {json.loads(ended.out.splitlines()[0])["digest"]}
+    assert 1 == len(digests)
+    assert (
+        "RunEnded"
+        == journal(folder)[-1]["event"]
+        == json.loads(ended.out.splitlines()[-1])["event"]
+    )
+
+
+def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, folder: Path) -> None:
+    """With it, nothing has to be there at all."""
+    assert 4 == colorunbook(*FAILOVER, "--dry-run").code
+    ended = colorunbook(*FAILOVER, "--dry-run", "--qemu", "11.1")
+    assert 0 == ended.code
+    assert "1. Take children.1 out of colo-disk0, on the primary 127.0.0.1." in ended.out
+    assert not (folder / "state").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_in_a_wait_ends_with_10(start: Start, folder: Path, number: int) -> None:
+    """The journal is closed, and its path is told."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        server.silent_on.add("x-blockdev-change")
+        process = start(*FAILOVER, *at(folder / "q"))
+        deadline = time.monotonic() + 20
+        while not server.mutations() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    assert "primary-failover was interrupted" in err
+    assert "the journal of this run is" in err
+    assert ["StepStarted", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+
+
+def test_a_folder_for_journals_that_cannot_be_made_ends_with_4(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """Before anything is sent."""
+    (folder / "file").touch()
+    with serving(folder / "q") as server:
+        ended = colorunbook(*FAILOVER, *at(folder / "q"), "--state", str(folder / "file"))
+    assert 4 == ended.code
+    assert "--state" in ended.err
+    assert [] == server.mutations()
+
+
+def test_a_full_disk_ends_with_4(start: Start, folder: Path) -> None:
+    """The step that could not be noted is not done."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        limited = ("prlimit", "--fsize=6000", sys.executable, "-m", "colorunbook")
+        process = start(*FAILOVER, *at(folder / "q"), program=limited)
+        _, err = process.communicate(timeout=30)
+    assert 4 == process.returncode, err
+    assert "cannot be written: File too large" in err
+    assert [] == server.mutations()
+
+
+@pytest.fixture
+def qemu(folder: Path) -> str:
+    """A search path with a program that tells a version and starts nothing."""
+    program = folder / "qemu-system-x86_64"
+    program.write_text("#!/bin/sh\necho QEMU emulator version 11.1.3\n")
+    program.chmod(0o700)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_a_monitor_on_standard_streams_cannot_be_launched(
+    colorunbook: Colorunbook, folder: Path, qemu: str
+) -> None:
+    """QEMU would lose it when the command ends."""
+    hosts = ("--primary", "10.0.0.1", "--secondary", "10.0.0.2")
+    ended = colorunbook("run", "launch-secondary", *hosts, *at(folder / "q"), PATH=qemu)
+    assert 2 == ended.code
+    assert "The QEMU of 10.0.0.2 would have its monitor on the standard input" in ended.err
+    assert "Give --secondary-qmp unix:PATH." in ended.err
+
+
+def test_an_address_that_nobody_gave_is_asked_for(
+    colorunbook: Colorunbook, folder: Path, qemu: str
+) -> None:
+    """The document's own addresses are examples; the secondary would connect to one."""
+    words = ("launch-secondary", "--secondary", "10.0.0.2", "--secondary-qmp", f"unix:{folder}/q")
+    ended = colorunbook("run", *words, PATH=qemu)
+    assert 2 == ended.code
+    assert "launch-secondary needs the primary's address." in ended.err
+
+
+def test_an_address_that_no_command_has_is_not_asked_for(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """A failover is for one host alone."""
+    with serving(folder / "q") as server:
+        assert 3 == colorunbook("run", "primary-failover", *at(folder / "q")).code
+    assert server.received
+
+
+def test_a_lab_and_monitors_exclude_each_other(colorunbook: Colorunbook) -> None:
+    """A lab that is not up is told first."""
+    ended = colorunbook(*FAILOVER, "--lab", "no such")
+    assert 2 == ended.code
+    assert "no such" in ended.err
+
+
+def test_the_site_file_of_the_folder_counts(colorunbook: Colorunbook, folder: Path) -> None:
+    """It names hosts and monitors once and for all."""
+    monitor = f"unix:{folder}/q"
+    (folder / "colorunbook.toml").write_text(
+        f'[primary]\naddress = "10.0.0.1"\nqmp = "{monitor}"\n'
+    )
+    with serving(folder / "q") as server:
+        ended = colorunbook("run", "primary-failover", "--primary", "10.0.0.1")
+    assert 3 == ended.code
+    assert ["qmp_capabilities", "query-colo-status"] == server.received
+    assert Site().primary.address not in json.dumps(journal(folder))

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Live tests run, or fail loudly; only ``COLORUNBOOK_NO_LIVE=1`` leaves them out on purpose."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+NO_LIVE = "COLORUNBOOK_NO_LIVE"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the live tests out where that was asked for."""
+    if os.environ.get(NO_LIVE) == "1":
+        for item in items:
+            if item.get_closest_marker("live"):
+                item.add_marker(pytest.mark.skip(reason=f"{NO_LIVE}=1"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Take a live test that skips itself for a failure."""
+    report = yield
+    if report.skipped and item.get_closest_marker("live") and os.environ.get(NO_LIVE) != "1":
+        report.outcome = "failed"
+        report.longrepr = (
+            f"a live test cannot run here ({NO_LIVE}=1 leaves it out): {report.longrepr}"
+        )
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own settings out of the tests."""
+    for name in ("COLORUNBOOK_SHELF", "COLORUNBOOK_DEBUG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)

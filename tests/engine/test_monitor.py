@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A QMP session over a real socket: every way it can end, each within its bound."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.qemu.dialect import Version
+from colorunbook.qemu.payload import Payload
+from tests.qmpserver import QmpServer, serving
+
+STATUS = Payload("query-status")
+EVENT = json.dumps({"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 0}})
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    """A short path for a socket."""
+    with TemporaryDirectory(dir="/tmp", prefix="crb-") as folder:
+        yield Path(folder) / "q"
+
+
+@pytest.fixture
+def server(path: Path) -> Iterator[QmpServer]:
+    """A QEMU that runs."""
+    with serving(path) as made:
+        yield made
+
+
+@pytest.fixture
+async def monitor(server: QmpServer, path: Path) -> AsyncIterator[QmpMonitor]:
+    """A session with it."""
+    opened = await open_monitor("the monitor", str(path), 5)
+    yield opened
+    await opened.close()
+
+
+async def test_the_greeting_tells_the_version(monitor: QmpMonitor) -> None:
+    """Without a question of its own."""
+    assert Version(11, 1, 3) == monitor.version
+
+
+async def test_a_command_has_its_reply(monitor: QmpMonitor) -> None:
+    """As JSON values."""
+    assert {"status": "running", "running": True} == await monitor.execute(STATUS, 5)
+
+
+async def test_an_error_reply_says_what_qemu_said(monitor: QmpMonitor) -> None:
+    """Class and description."""
+    with pytest.raises(StepFailed, match="GenericError: object 'x' not found"):
+        await monitor.execute(Payload("object-del", {"id": "x"}), 5)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"run": 1}', "\udc80"])
+async def test_what_is_no_command_is_not_sent(
+    monitor: QmpMonitor, server: QmpServer, text: str
+) -> None:
+    """The text of somebody else is no fault of the session."""
+    with pytest.raises(StepFailed):
+        await monitor.execute_text(text, 5)
+    assert ["qmp_capabilities"] == server.received
+    await monitor.execute(STATUS, 5)
+
+
+async def test_silence_is_bounded(monitor: QmpMonitor, server: QmpServer) -> None:
+    """And the session goes on."""
+    server.silent_on.add("stop")
+    with pytest.raises(TimedOut, match=r'Within 0\.1 s the monitor did not reply to .*"stop"'):
+        await monitor.execute(Payload("stop"), 0.1)
+    assert {"status": "running", "running": True} == await monitor.execute(STATUS, 5)
+
+
+async def test_a_session_that_ends_in_a_command_is_lost(
+    monitor: QmpMonitor, server: QmpServer
+) -> None:
+    """At once, not after the bound."""
+    server.closes_on.add("stop")
+    async with asyncio.timeout(3):
+        with pytest.raises(Unavailable, match="The session with the monitor was lost"):
+            await monitor.execute(Payload("stop"), 60)
+        with pytest.raises(Unavailable, match="lost"):
+            await monitor.execute(STATUS, 60)
+
+
+async def test_a_session_that_ends_in_a_wait_is_lost(
+    monitor: QmpMonitor, server: QmpServer
+) -> None:
+    """Whoever waits for news is told at once, and so is whoever waits again."""
+    server.closes_on.add("stop")
+    async with asyncio.timeout(3):
+        news = asyncio.create_task(monitor.next_event(0, 60))
+        with pytest.raises(Unavailable):
+            await monitor.execute(Payload("stop"), 60)
+        with pytest.raises(Unavailable, match="lost"):
+            await news
+        with pytest.raises(Unavailable, match="lost"):
+            await monitor.next_event(0, 60)
+
+
+async def test_a_session_that_sends_no_json_is_lost(monitor: QmpMonitor, server: QmpServer) -> None:
+    """Whatever it is then, it is no monitor."""
+    server.rows["stop"] = ["qemu: fatal"]
+    async with asyncio.timeout(3):
+        with pytest.raises(Unavailable, match="lost"):
+            await monitor.execute(Payload("stop"), 60)
+
+
+async def test_events_are_kept_in_order(monitor: QmpMonitor, server: QmpServer) -> None:
+    """None is lost between two looks."""
+    server.rows["query-status"] = [EVENT.replace("STOP", name) for name in ("A", "B", "C")]
+    await monitor.execute(STATUS, 5)
+    while len(monitor.events) < 3:
+        assert await monitor.next_event(len(monitor.events), 5)
+    assert ["A", "B", "C"] == [event["event"] for event in monitor.events]
+    assert await monitor.next_event(2, 0)
+
+
+async def test_without_news_a_wait_ends_in_time(monitor: QmpMonitor) -> None:
+    """With no."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    assert not await monitor.next_event(0, 0.05)
+    assert 0.05 <= loop.time() - start < 1
+
+
+async def test_a_wait_can_be_given_up(monitor: QmpMonitor) -> None:
+    """And the session goes on."""
+    news = asyncio.create_task(monitor.next_event(0, 60))
+    await asyncio.sleep(0.01)
+    news.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await news
+    await monitor.execute(STATUS, 5)
+
+
+async def test_nobody_there_is_unavailable(path: Path) -> None:
+    """With the system's own reason."""
+    with pytest.raises(Unavailable, match="Nobody answers at it: No such file or directory"):
+        await open_monitor("it", str(path), 5)
+
+
+async def test_a_port_that_nobody_listens_on_is_unavailable() -> None:
+    """The same over TCP."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        with pytest.raises(Unavailable, match="Nobody answers at it"):
+            await open_monitor("it", ("127.0.0.1", bound.getsockname()[1]), 5)
+
+
+async def test_no_greeting_is_a_time_out(path: Path) -> None:
+    """Another client has it, or QEMU waits for its peer: the advice says so."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(1)
+        with pytest.raises(TimedOut, match="A monitor takes one client"):
+            await open_monitor("it", str(path), 0.1)
+
+
+async def test_a_full_queue_says_so(path: Path) -> None:
+    """Linux calls it an invalid argument."""
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as other:
+        listener.bind(str(path))
+        listener.listen(0)
+        other.connect(str(path))
+        with pytest.raises(Unavailable, match="too many wait there already"):
+            await open_monitor("it", str(path), 1)
+
+
+@pytest.mark.parametrize("greeting", ["QEMU 11.1.3 monitor - type 'help'", "{}", '{"QMP": 1}'])
+async def test_another_greeting_is_another_protocol(
+    server: QmpServer, path: Path, greeting: str
+) -> None:
+    """A human monitor, for one."""
+    server.greeting = greeting
+    with pytest.raises(Unavailable, match="What answers at it does not speak QMP"):
+        await open_monitor("it", str(path), 5)
+
+
+async def test_the_negotiation_can_be_left_to_the_first_command(
+    server: QmpServer, path: Path
+) -> None:
+    """As the document's reader types it."""
+    monitor = await open_monitor("it", str(path), 5, negotiate=False)
+    assert [] == server.received
+    assert {} == await monitor.execute(Payload("qmp_capabilities"), 5)
+    await monitor.close()
+
+
+async def test_closing_twice_is_closing_once(monitor: QmpMonitor) -> None:
+    """Whoever ends it first."""
+    await monitor.close()
+    await monitor.close()

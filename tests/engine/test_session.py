@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The open monitors of one run."""
+
+import pytest
+
+from colorunbook import shelf
+from colorunbook.engine.fake import FakeMonitor, FakeTransport
+from colorunbook.engine.session import Session, in_step
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.hosts import Host, Role, Site
+from colorunbook.qemu.dialect import Version
+from tests.hurry import hurry
+
+SITE = Site()
+
+
+@pytest.fixture
+def hosts() -> FakeTransport:
+    """Two QEMUs."""
+    made = FakeTransport(version=Version(10, 0, 13))
+    made.put(SITE.primary.address, ("qemu",))
+    made.put(SITE.secondary.address, ("qemu", "-incoming", "tcp:0.0.0.0:1"))
+    return made
+
+
+def test_a_monitor_is_opened_once(hosts: FakeTransport) -> None:
+    """And is one of the host, whatever its role is called now."""
+
+    async def work() -> None:
+        async with Session(hosts, SITE) as session:
+            first = await session.monitor(Role.PRIMARY)
+            assert first is await session.monitor(Role.PRIMARY)
+            assert first is await session.monitor(Role.SECONDARY, SITE.flipped())
+            assert ((SITE.primary.address, first),) == session.opened()
+
+    hurry(work())
+
+
+def test_every_monitor_is_closed_at_the_end(hosts: FakeTransport) -> None:
+    """Whatever happened."""
+
+    async def work() -> list[bool]:
+        with pytest.raises(StepFailed):
+            async with Session(hosts, SITE) as session:
+                opened = [await session.monitor(role) for role in Role]
+                raise StepFailed("It went wrong.")
+        assert () == session.opened()
+        return [monitor.is_closed for monitor in opened if isinstance(monitor, FakeMonitor)]
+
+    assert [True, True] == hurry(work())
+
+
+def test_who_cannot_be_reached_is_named(hosts: FakeTransport) -> None:
+    """By role and address, with the kind of the error and its advice kept."""
+
+    class Busy(FakeTransport):
+        async def connect(self, host: Host, within: float) -> FakeMonitor:
+            raise TimedOut(f"{host.address} is busy for {within:g} s.", "End the other.")
+
+    async def work(transport: FakeTransport) -> None:
+        async with Session(transport, SITE) as session:
+            await session.monitor(Role.SECONDARY)
+
+    with pytest.raises(
+        TimedOut, match=r"The secondary 127\.0\.0\.2 cannot be reached.* End the oth"
+    ):
+        hurry(work(Busy()))
+    hosts.kill(SITE.secondary.address)
+    with pytest.raises(Unavailable, match=r"The secondary 127\.0\.0\.2 cannot be reached"):
+        hurry(work(hosts))
+
+
+def test_a_plan_is_spelled_for_the_qemu_that_is_there(hosts: FakeTransport) -> None:
+    """Not for the newest."""
+
+    async def work(name: str) -> str:
+        async with Session(hosts, SITE) as session:
+            return str((await session.resolve(shelf.runbook(name))).dialect.version)
+
+    assert "10.0.13" == hurry(work("prepare-secondary"))
+    assert [] == hosts.ran
+    assert "10.0.13" == hurry(work("launch-primary"))
+    assert [(SITE.primary.address, ("--version",))] == hosts.ran
+
+
+def test_only_monitors_that_a_plan_needs_are_opened(hosts: FakeTransport) -> None:
+    """The dead peer of a failover is not asked."""
+    hosts.kill(SITE.secondary.address)
+
+    async def work() -> tuple[str, ...]:
+        async with Session(hosts, SITE) as session:
+            await session.resolve(shelf.runbook("primary-failover"))
+            return tuple(address for address, _ in session.opened())
+
+    assert (SITE.primary.address,) == hurry(work())
+
+
+def test_an_error_tells_its_step() -> None:
+    """And stays the error that it was."""
+    error = in_step(TimedOut("No reply.", "Look."), "Step 2 of 3", "Step 1 is done.")
+    assert TimedOut is type(error)
+    assert "Step 2 of 3: No reply. Look. Step 1 is done." == str(error)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How versions spell things."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from colorunbook.errors import InputError
+from colorunbook.hosts import Accel
+from colorunbook.qemu.dialect import Dialect, Version
+
+numbers = st.integers(0, 999)
+
+
+@given(st.builds(Version, numbers, numbers, numbers))
+def test_a_version_reads_back(version: Version) -> None:
+    """Three numbers."""
+    assert version == Version.parse(str(version))
+
+
+def test_versions_are_ordered_as_numbers() -> None:
+    """Not as text."""
+    assert Version.parse("9.2") < Version.parse("10.0") < Version.parse("10.0.2")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "11", "11.", "11.1.2.3", "v11.1", "11.1 ", "1\u0661.1", "9999.1"]
+)
+def test_what_is_no_version_is_refused(text: str) -> None:
+    """Two or three numbers."""
+    with pytest.raises(InputError, match="is not a QEMU version"):
+        Dialect.of(text)
+
+
+def test_a_greeting_tells_the_version() -> None:
+    """As QMP's greeting and query-version do."""
+    told = {"qemu": {"major": 11, "minor": 1, "micro": 3}, "package": "Debian"}
+    assert Version(11, 1, 3) == Version.of_greeting(told)
+
+
+@pytest.mark.parametrize("told", [None, {}, {"qemu": {}}, {"qemu": {"major": "11"}}, []])
+def test_a_greeting_without_a_version_is_refused(told: object) -> None:
+    """Whoever answers there is no QEMU."""
+    with pytest.raises(InputError, match="tells no QEMU version"):
+        Version.of_greeting(told)
+
+
+def test_what_is_too_old_is_refused() -> None:
+    """object-add had another form before 6.0."""
+    assert "6.0.0" == str(Dialect.of("6.0").version)
+    with pytest.raises(InputError, match=r"5\.2\.0 is older"):
+        Dialect.of("5.2")
+
+
+@pytest.mark.parametrize(
+    ("version", "spelled"),
+    [
+        ("7.2.22", ("reconnect", "1")),
+        ("9.1.99", ("reconnect", "1")),
+        ("9.2", ("reconnect-ms", "1000")),
+        ("11.1.3", ("reconnect-ms", "1000")),
+    ],
+)
+def test_the_pause_before_the_next_attempt_is_spelled(
+    version: str, spelled: tuple[str, str]
+) -> None:
+    """In seconds up to 9.1, in milliseconds since."""
+    assert spelled == Dialect.of(version).reconnect(1)
+
+
+@pytest.mark.parametrize(
+    ("version", "names"),
+    [
+        ("10.0.13", ("x-colo",)),
+        ("11.0", ("x-colo", "return-path")),
+        ("11.1", ("x-colo", "return-path")),
+    ],
+)
+def test_colo_needs_its_capabilities(version: str, names: tuple[str, ...]) -> None:
+    """QEMU 11 refuses x-colo without return-path."""
+    assert names == Dialect.of(version).colo_capabilities
+
+
+@pytest.mark.parametrize(
+    ("version", "accel", "has_trouble"),
+    [
+        ("7.2.22", Accel.KVM, False),
+        ("7.2.22", Accel.TCG, True),
+        ("10.0.2", Accel.KVM, True),
+        ("10.0.13", Accel.KVM, False),
+        ("10.0.13", Accel.TCG, True),
+        ("10.1", Accel.KVM, True),
+        ("11.1.3", Accel.KVM, False),
+        ("11.1.3", Accel.TCG, False),
+    ],
+)
+def test_what_was_seen_not_to_work_is_known(version: str, accel: Accel, has_trouble: bool) -> None:
+    """Each row of the table was seen on that version."""
+    assert has_trouble == (Dialect.of(version).trouble(accel) is not None)

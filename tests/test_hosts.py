@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The values that a procedure is resolved for."""
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+
+from colorunbook.errors import InputError
+from colorunbook.hosts import (
+    Host,
+    Monitor,
+    Ports,
+    Role,
+    Site,
+    StdioMonitor,
+    TcpMonitor,
+    UnixMonitor,
+    bracketed,
+    check_address,
+    check_path,
+    parse_monitor,
+    size_in_bytes,
+)
+from tests.strategies import addresses, folders, sites
+
+
+@pytest.mark.parametrize(
+    "text", ["10.0.0.1", "::1", "fe80::1", "2001:db8::7", "node-a", "a.example.org", "b.", "_x"]
+)
+def test_an_address_is_a_number_or_a_name(text: str) -> None:
+    """IPv4, IPv6 without brackets and host names are taken as they are."""
+    assert text == check_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "1.2.3",
+        "256.1.1.1",
+        "1.2.3.4.5",
+        "[::1]",
+        "a b",
+        "a,b",
+        "a/b",
+        "a:b",
+        "-a",
+        "a-",
+        "a..b",
+        "x" * 64,
+        "x." * 127 + "yy",
+        "$(reboot)",
+        "a\n",
+        "é",
+        "²",
+    ],
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    """A number that is none, brackets, blanks and everything a shell would read are refused."""
+    with pytest.raises(InputError, match="is not an address"):
+        check_address(text)
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0", "::", "224.0.0.1", "ff02::1"])  # noqa: S104
+def test_an_address_names_one_host(text: str) -> None:
+    """No wildcard and no multicast group."""
+    with pytest.raises(InputError, match="does not name one host"):
+        check_address(text)
+
+
+@pytest.mark.parametrize("text", ["fe80::1%eth0", "fe80::1%a b,server=on", "::1%'"])
+def test_an_address_has_no_zone(text: str) -> None:
+    """A zone means something on one host only, and could hold anything."""
+    with pytest.raises(InputError, match="zone"):
+        check_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("/", "/"),
+        ("/a/", "/a"),
+        ("/a b,c'd\"$e", "/a b,c'd\"$e"),
+        ("/bilder/größe", "/bilder/größe"),
+    ],
+)
+def test_a_path_is_absolute_and_has_no_slash_at_its_end(text: str, path: str) -> None:
+    """Blanks, commas, quotes and letters of any script are welcome."""
+    assert path == check_path(text, "folder")
+
+
+@pytest.mark.parametrize("text", ["", "a", "./a", "~/a"])
+def test_a_path_that_is_not_absolute_is_refused(text: str) -> None:
+    """The two hosts have no folder in common to begin from."""
+    with pytest.raises(InputError, match="not an absolute path"):
+        check_path(text, "folder")
+
+
+@pytest.mark.parametrize("text", ["/a\n", "/a\tb", "/\x00", "/\x1b[31m", "/\udc80", "/\u2028"])
+def test_a_path_fits_one_line(text: str) -> None:
+    """A newline, or another character that a terminal acts on, is refused."""
+    with pytest.raises(InputError, match="control character"):
+        check_path(text, "folder")
+
+
+@pytest.mark.parametrize(
+    ("text", "monitor"),
+    [
+        ("stdio", StdioMonitor()),
+        ("unix:/run/q:1.sock", UnixMonitor("/run/q:1.sock")),
+        ("tcp:10.0.0.1:4444", TcpMonitor("10.0.0.1", 4444)),
+        ("tcp:[::1]:4444", TcpMonitor("::1", 4444)),
+        ("tcp:host:1", TcpMonitor("host", 1)),
+    ],
+)
+def test_a_monitor_reads_back_as_it_is_shown(text: str, monitor: Monitor) -> None:
+    """The three kinds, both ways."""
+    assert (monitor, text) == (parse_monitor(text), str(monitor))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "unix:",
+        "unix",
+        "unix:relative",
+        "tcp:",
+        "tcp:host",
+        "tcp:host:",
+        "tcp::1",
+        "tcp:host:0",
+        "tcp:host:65536",
+        "tcp:host:²",
+        "tcp:host:" + "9" * 5000,
+        "tcp:host:-1",
+        "/run/q",
+        "unix:/run/" + "x" * 103,
+        "unix:/run/" + "ä" * 52,
+    ],
+)
+def test_what_is_no_monitor_is_refused(text: str) -> None:
+    """A monitor names a path that Linux takes, or a host and a port."""
+    with pytest.raises(InputError):
+        parse_monitor(text)
+
+
+def test_the_default_site_is_the_documents() -> None:
+    """Two loopback addresses, their folders, and six ports."""
+    site = Site()
+    assert ("127.0.0.1", "127.0.0.2") == (site.primary.address, site.secondary.address)
+    assert "/mnt/vms/colo-test-primary" == site.primary.images
+    assert [9001, 9003, 9004, 9005, 9998, 9999] == [getattr(Ports(), p.name) for p in fields(Ports)]
+
+
+@pytest.mark.parametrize("number", [0, -1, 65536])
+def test_a_port_is_in_range(number: int) -> None:
+    """Ports go from 1 to 65535."""
+    with pytest.raises(InputError, match=f"nbd port {number} is out of range"):
+        Ports(nbd=number)
+
+
+def test_a_port_has_one_use() -> None:
+    """The message names the number and both uses."""
+    with pytest.raises(InputError, match="9999 is used twice, as migration and as nbd"):
+        Ports(migration=9999)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::1", "0:0::1"),
+        ("Node", "node."),
+        ("10.0.0.1", "::ffff:10.0.0.1"),
+    ],
+)
+def test_two_hosts_have_two_addresses(one: str, two: str) -> None:
+    """Two spellings of one address are one address."""
+    with pytest.raises(InputError, match="the same address"):
+        Site(Host(one, "/a"), Host(two, "/b"))
+
+
+def test_two_qemus_have_two_monitors() -> None:
+    """One socket cannot lead to both."""
+    monitor = UnixMonitor("/run/q")
+    with pytest.raises(InputError, match="the same monitor unix:/run/q"):
+        Site(Host("10.0.0.1", "/a", monitor), Host("10.0.0.2", "/b", monitor))
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("512", 512),
+        ("1k", 1024),
+        ("1K", 1024),
+        ("10G", 10 * 2**30),
+        ("4T", 4 * 2**40),
+        ("64M", 2**26),
+    ],
+)
+def test_a_size_is_read_as_qemu_img_does(text: str, size: int) -> None:
+    """Powers of 1024."""
+    assert size == size_in_bytes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "G", "10 G", "1.5G", "-1", "0", "0G", "511", "10GB", "10g", "٣G", "9" * 5000, "8388608T"],
+)
+def test_what_is_no_size_is_refused(text: str) -> None:
+    """A size is a whole number of sectors that a disk can have."""
+    with pytest.raises(InputError):
+        Site(disk=text)
+
+
+@pytest.mark.parametrize("cpu", ["", "a b", "a\tb", "a\x1bb"])
+def test_a_cpu_is_one_printable_word(cpu: str) -> None:
+    """It stands as a word of the command line."""
+    with pytest.raises(InputError, match="is no CPU model"):
+        Site(cpu=cpu)
+
+
+def test_numbers_of_the_guest_are_positive() -> None:
+    """Memory and checkpoint delay."""
+    with pytest.raises(InputError, match="0 MiB"):
+        Site(memory=0)
+    with pytest.raises(InputError, match="0 ms"):
+        Site(checkpoint_delay=0)
+
+
+@pytest.mark.parametrize("word", ["", "a\nb"])
+def test_a_further_word_is_one_line(word: str) -> None:
+    """An empty one would be taken for a disk image."""
+    with pytest.raises(InputError, match="is no word for QEMU"):
+        Site(extra=(word,))
+
+
+def test_a_bridge_helper_is_a_path() -> None:
+    """Or there is none."""
+    with pytest.raises(InputError, match="bridge helper"):
+        Site(bridge_helper="helper")
+    assert Site(bridge_helper=None).bridge_helper is None
+
+
+@given(addresses, folders)
+def test_a_host_listens_in_its_own_family(address: str, folder: str) -> None:
+    """The wildcard is IPv6 where the address is; only there do URIs need brackets."""
+    host, six = Host(address, folder), ":" in address
+    assert ("::" if six else "0.0.0.0") == host.wildcard  # noqa: S104
+    assert (f"[{address}]" if six else address) == bracketed(address)
+
+
+@given(sites())
+def test_flipping_twice_changes_nothing(site: Site) -> None:
+    """A role can flip; an address cannot."""
+    assert site == site.flipped().flipped()
+    assert site.host(Role.PRIMARY) == site.flipped().host(Role.SECONDARY)
+    assert replace(site.flipped(), primary=site.primary, secondary=site.secondary) == site
+
+
+def test_a_role_has_one_other() -> None:
+    """The peer's role."""
+    assert [Role.SECONDARY, Role.PRIMARY] == [role.other for role in Role]
