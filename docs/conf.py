@@ -33,7 +33,7 @@ python_maximum_signature_line_length = 88
 # What autodoc meets in signatures and this site does not document.
 nitpick_ignore_regex = [
     ("py:class", r"Json|psutil\..*|(collections|enum|ipaddress|pathlib)\..*"),
-    ("py:class", r"colorunbook\.(qemu|engine\.(transport|local)|lab\.(tree|world))\..*"),
+    ("py:class", r"colorunbook\.(qemu|engine\.monitor|lab\.(tree|world))\..*"),
     ("py:mod", r"colorunbook\.qemu"),
 ]
 

@@ -3,33 +3,36 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sized
 from typing import TypeVar
 
 T = TypeVar("T")
-
-
-class _Selector(selectors.DefaultSelector):
-    """Never waits for a time to come; notes how long it would have waited."""
-
-    skipped = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            return super().select(None)
-        ready = super().select(0)
-        if not ready:
-            self.skipped += timeout
-        return ready
+Ready = TypeVar("Ready", bound=Sized)
+Select = Callable[[float | None], Ready]
 
 
 class _Loop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
-        self._skipping = _Selector()
-        super().__init__(self._skipping)
+        self._skipped = 0.0
+        selector = selectors.DefaultSelector()
+        vars(selector)["select"] = self._hurried(selector.select)
+        super().__init__(selector)
 
     def time(self) -> float:
-        return super().time() + self._skipping.skipped
+        return super().time() + self._skipped
+
+    def _hurried(self, select: Select[Ready]) -> Select[Ready]:
+        """Look, but do not wait, for files; note how long that would have taken."""
+
+        def selecting(timeout: float | None) -> Ready:
+            if timeout is None:
+                return select(None)
+            ready = select(0)
+            if len(ready) == 0:
+                self._skipped += timeout
+            return ready
+
+        return selecting
 
 
 def hurry(work: Coroutine[None, None, T]) -> T:

@@ -18,7 +18,7 @@ from colorunbook.check.life import Life
 from colorunbook.check.parsers import Garbled, Passage, Typed, passages
 from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Accel, Role, Site
-from colorunbook.lab import pair
+from colorunbook.lab import making
 
 STAGE = "stage"
 Tell = Callable[[str], None]
@@ -104,7 +104,7 @@ def open_stage(tell: Tell, accel: Accel | None = None, like: Site | None = None)
     lives: dict[Role, Life] = {}
     try:
         for role in (Role.SECONDARY, Role.PRIMARY):
-            lab = pair.make(
+            lab = making.make(
                 f"check-{os.getpid()}-{role.value}", tell, bound=True, accel=accel, like=like
             )
             accel = lab.site.accel

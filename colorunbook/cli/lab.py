@@ -64,10 +64,10 @@ def up(
     from time import perf_counter
 
     from colorunbook.cli.report import Report
-    from colorunbook.lab import pair
+    from colorunbook.lab import making
 
     start = perf_counter()
-    made = pair.make(name, say, bound=False, accel=accel)
+    made = making.make(name, say, bound=False, accel=accel)
     try:
         say(f"QEMU {made.world.tree.version}, {made.site.accel.value}, guest disk {made.site.disk}")
         for remark in made.remarks:

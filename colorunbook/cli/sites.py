@@ -101,7 +101,7 @@ def _guest(site: Site, table: Table) -> Site:
             case "disk":
                 site = replace(site, disk=_text(value, key))
             case "bridge_helper":
-                site = replace(site, bridge_helper=_text(value, key))
+                site = replace(site, bridge_helper=_text(value, key) or None)
             case "accel":
                 site = replace(site, accel=_accel(_text(value, key)))
             case _:

@@ -3,7 +3,6 @@
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -12,7 +11,7 @@ from colorunbook.cli.console import duration, give, paint, say
 from colorunbook.cli.report import Report
 from colorunbook.engine.events import Event
 from colorunbook.hosts import Accel
-from colorunbook.lab import pair, runtime
+from colorunbook.lab import making, runtime
 from colorunbook.lab.demo import Act, Played, perform
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import find
@@ -33,7 +32,7 @@ def show(accel: Accel | None, *, verbose: bool) -> None:
     )
     start = perf_counter()
     try:
-        lab = pair.make(name, _once(), bound=True, accel=accel)
+        lab = making.make(name, say, bound=True, accel=accel)
         say(f"QEMU {lab.world.tree.version}, {lab.site.accel.value.upper()}.")
         rows = [_document(lab), *asyncio.run(_perform(lab, verbose=verbose))]
     finally:
@@ -46,19 +45,6 @@ def show(accel: Accel | None, *, verbose: bool) -> None:
     for remark in lab.remarks:
         give(remark)
     give("Every act counts only after QEMU was asked and said so. Nothing of it is left running.")
-
-
-def _once() -> Callable[[str], None]:
-    """Say each stage of a long job once, not each of its pieces: ``unpacking (3/91)``."""
-    said: set[str] = set()
-
-    def tell(text: str) -> None:
-        stage = text.partition(" (")[0] if text.endswith(")") else text
-        if stage not in said:
-            said.add(stage)
-            say(stage)
-
-    return tell
 
 
 def _document(lab: Lab) -> Row:

@@ -15,7 +15,7 @@ from colorunbook.lab.tree import QEMU
 from colorunbook.lab.world import World
 
 #: How long firmware and boot sector may take, in seconds.
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 _TOKEN = 0x2A
 _PORT = 0x501

@@ -18,16 +18,12 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, parse_ip
+from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
 from colorunbook.lab import genesis, runtime
-from colorunbook.lab.accel import best
-from colorunbook.lab.provision import provision
-from colorunbook.lab.tree import Tree, host_tree
 from colorunbook.lab.world import World, find
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Version
 
-Tell = Callable[[str], None]
 Watch = Callable[[Event], None]
 
 DEFAULT: Final = "default"
@@ -147,58 +143,6 @@ class Lab:
             raise Unavailable(f"In the lab, {argv[0]} failed: {done.stderr.strip()}")
 
 
-def choose_tree(tell: Tell) -> Tree:
-    """The host's own QEMU where COLO works with it, otherwise a provisioned one.
-
-    :raises Unavailable: none can be had.
-    """
-    own = host_tree()
-    if own is None:
-        tell("This machine has no QEMU of its own.")
-    else:
-        trouble = Dialect(Version.parse(own.version)).trouble(Accel.KVM)
-        if trouble is None:
-            return own
-        tell(f"This machine's QEMU {own.version} will not do: {trouble}.")
-    return provision(progress=lambda stage, done, total: tell(_stage(stage, done, total)))
-
-
-def make(
-    name: str, tell: Tell, *, bound: bool, accel: Accel | None = None, like: Site | None = None
-) -> Lab:
-    """Make a lab without a pair in it yet.
-
-    :param bound: it ends with this process.
-    :param accel: use this one; ``None``: KVM where it runs a guest, otherwise TCG.
-    :param like: a site with numeric addresses, whose hosts and folders it has; ``None``: the
-        document's own.
-    :raises InputError: a host of that site has a name for an address.
-    :raises Unavailable: the machine does not allow it, or its QEMU does not run.
-    """
-    like = like or Site()
-    addresses = [like.host(role).address for role in Role]
-    for address in addresses:
-        if parse_ip(address) is None:
-            raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
-    folder = runtime.folder_of(name)
-    tree = choose_tree(tell)
-    world = genesis.create(tree, folder, bound=bound, addresses=addresses)
-    remarks = []
-    if accel is None:
-        verdict = best(world)
-        accel = Accel(verdict.name.value)
-        if accel is Accel.TCG:
-            remarks.append(f"The guest runs under TCG. {verdict.reason}")
-    if not world.tap:
-        remarks.append(f"The guest's network is QEMU's own, not a tap. {world.tap_refusal}")
-    trouble = Dialect(Version.parse(tree.version)).trouble(accel)
-    if trouble is not None:
-        remarks.append(f"QEMU {tree.version}: {trouble}.")
-    lab = Lab(name, world, site_in(folder, accel, tap=world.tap, like=like), tuple(remarks))
-    lab.save()
-    return lab
-
-
 def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site) -> Site:
     """A site as it is in a lab: its monitors in the lab's folder, its disks small."""
     return dataclasses.replace(
@@ -249,7 +193,3 @@ def _found(name: str) -> Lab | None:
 def _with_monitor(host: Host, folder: Path) -> Host:
     path = runtime.socket_path(folder, f"{host.address.replace(':', '_')}.qmp")
     return dataclasses.replace(host, monitor=UnixMonitor(str(path)))
-
-
-def _stage(stage: str, done: int, total: int) -> str:
-    return f"{stage} ({done}/{total})" if total else stage

@@ -147,6 +147,9 @@ class World:
             except subprocess.TimeoutExpired as error:
                 child.kill()
                 raise TimedOut(f"{argv[0]} did not end within {seconds:g} s.") from error
+            except BaseException:
+                child.kill()  # or leaving the with would wait for it
+                raise
         return subprocess.CompletedProcess(
             list(argv), child.returncode, out.decode(errors="replace"), err.decode(errors="replace")
         )

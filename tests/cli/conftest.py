@@ -4,11 +4,11 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Protocol
 
 import pytest
 
@@ -22,8 +22,20 @@ class Ended:
     err: str
 
 
-Start: TypeAlias = Callable[..., "subprocess.Popen[str]"]
-Colorunbook: TypeAlias = Callable[..., Ended]
+class Start(Protocol):
+    """Starts the program."""
+
+    def __call__(
+        self, *words: str, program: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start it with these words, in this environment."""
+
+
+class Colorunbook(Protocol):
+    """Runs the program to its end."""
+
+    def __call__(self, *words: str, **environment: str) -> Ended:
+        """Run it with these words, in this environment."""
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ import pytest
 
 from tests.cli.conftest import Colorunbook, Start
 
+#: A host that no lab on this machine has.
+ELSEWHERE = ("--primary", "10.9.9.9")
+
 #: The program with a defect in it.
 DEFECTIVE = (
     sys.executable,
@@ -46,7 +49,7 @@ def test_the_version_is_told(colorunbook: Colorunbook) -> None:
         (("show", "bring-up", "--set", "nonsense"), "is no setting"),
         (("show", "bring-up", "--qemu", "new"), "'new' is not a QEMU version"),
         (("run", "primary-failover", "--primary-qmp", "/run/q"), "'/run/q' is not a monitor"),
-        (("run", "primary-failover"), "Nothing says where QEMU serves QMP"),
+        (("run", "primary-failover", *ELSEWHERE), "Nothing says where QEMU serves QMP"),
         (("run", "primary-failover", "--lab", "none-such"), "No lab 'none-such' is up"),
         (("run", "primary-failover", "--qemu", "11.1"), "--qemu is for --dry-run"),
         (("run", "primary-failover", "--site", "no.toml"), "no.toml cannot be read"),
@@ -91,7 +94,12 @@ def test_a_defect_is_shown_whole_to_its_developers(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("list",), ("show", "bring-up"), ("run", "bring-up", "--dry-run", "--qemu", "11.1")]
+    "words",
+    [
+        ("list",),
+        ("show", "bring-up"),
+        ("run", "bring-up", "--dry-run", "--qemu", "11.1", *ELSEWHERE),
+    ],
 )
 def test_a_reader_that_leaves_is_no_error(start: Start, words: tuple[str, ...]) -> None:
     """As in ``colorunbook list | head -1``."""

@@ -18,6 +18,16 @@ from tests.qmpserver import serving
 
 FAILOVER = ("run", "primary-failover", "--primary", "127.0.0.1")
 
+#: The program, but it waits for a greeting for half a second.
+IMPATIENT = (
+    sys.executable,
+    "-c",
+    "from colorunbook.cli import main\n"
+    "from colorunbook.engine import session\n"
+    "session.CONNECT = 0.5\n"
+    "main()\n",
+)
+
 
 def journal(folder: Path) -> list[JsonObject]:
     """The rows of the only journal."""
@@ -50,16 +60,18 @@ def test_a_socket_that_nobody_serves_ends_with_4(colorunbook: Colorunbook, folde
     assert "Connection refused" in ended.err
 
 
-def test_a_monitor_that_is_taken_ends_with_4(colorunbook: Colorunbook, folder: Path) -> None:
+def test_a_monitor_that_is_taken_ends_with_4(start: Start, folder: Path) -> None:
     """After the bound, with the advice to end the other client."""
     with socket.socket(socket.AF_UNIX) as taken:
         taken.bind(str(folder / "q"))
         taken.listen(1)
-        start = time.perf_counter()
-        ended = colorunbook(*FAILOVER, *at(folder / "q"))
-    assert 4 == ended.code
-    assert "A monitor takes one client" in ended.err
-    assert 10 <= time.perf_counter() - start < 15
+        begun = time.perf_counter()
+        process = start(*FAILOVER, *at(folder / "q"), program=IMPATIENT)
+        _, err = process.communicate(timeout=30)
+    assert 4 == process.returncode
+    assert "Within 0.5 s the monitor" in err
+    assert "A monitor takes one client" in err
+    assert 0.5 <= time.perf_counter() - begun < 5
 
 
 def test_the_wrong_state_ends_with_3(colorunbook: Colorunbook, folder: Path) -> None:
@@ -108,10 +120,11 @@ def test_a_run_that_works_ends_with_0(colorunbook: Colorunbook, folder: Path) ->
 
 def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, folder: Path) -> None:
     """With it, nothing has to be there at all."""
-    assert 4 == colorunbook(*FAILOVER, "--dry-run").code
-    ended = colorunbook(*FAILOVER, "--dry-run", "--qemu", "11.1")
+    words = ("run", "primary-failover", "--primary", "10.9.9.9", "--dry-run")
+    assert 4 == colorunbook(*words).code
+    ended = colorunbook(*words, "--qemu", "11.1")
     assert 0 == ended.code
-    assert "1. Take children.1 out of colo-disk0, on the primary 127.0.0.1." in ended.out
+    assert "1. Take children.1 out of colo-disk0, on the primary 10.9.9.9." in ended.out
     assert not (folder / "state").exists()
 
 
@@ -149,10 +162,15 @@ def test_a_full_disk_ends_with_4(start: Start, folder: Path) -> None:
     """The step that could not be noted is not done."""
     with serving(folder / "q") as server:
         server.qemu.mode = "primary"
-        limited = ("prlimit", "--fsize=6000", sys.executable, "-m", "colorunbook")
+        start(*FAILOVER, *at(folder / "q")).communicate(timeout=30)
+        assert ["x-blockdev-change"] == server.mutations()
+        server.received.clear()
+        (whole,) = (folder / "state").rglob("*.jsonl")
+        before = b"".join(whole.read_bytes().splitlines(keepends=True)[:3])
+        limited = ("prlimit", f"--fsize={len(before) + 40}", sys.executable, "-m", "colorunbook")
         process = start(*FAILOVER, *at(folder / "q"), program=limited)
         _, err = process.communicate(timeout=30)
-    assert 4 == process.returncode, err
+    assert 4 == process.returncode
     assert "cannot be written: File too large" in err
     assert [] == server.mutations()
 

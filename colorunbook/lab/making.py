@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How a lab comes to be: a QEMU that will do, a world, an accelerator that was seen to run."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from colorunbook.errors import InputError, Unavailable
+from colorunbook.hosts import Accel, Role, Site, parse_ip
+from colorunbook.lab import abilities, genesis, runtime
+from colorunbook.lab.accel import best
+from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.provision import provision
+from colorunbook.lab.tree import Tree, host_tree
+from colorunbook.lab.world import World
+from colorunbook.qemu.dialect import Dialect, Version
+
+Tell = Callable[[str], None]
+
+
+def make(
+    name: str, tell: Tell, *, bound: bool, accel: Accel | None = None, like: Site | None = None
+) -> Lab:
+    """Make a lab without a pair in it yet.
+
+    The host's own QEMU is taken where COLO works with it, otherwise one is provisioned.
+
+    :param tell: told what goes on, a sentence each; the stages of a download once each.
+    :param bound: it ends with this process, and no later command finds it.
+    :param accel: use this one; ``None``: KVM where it runs a guest, otherwise TCG.
+    :param like: a site with numeric addresses, whose hosts and folders it has; ``None``: the
+        document's own.
+    :raises InputError: a host of that site has a name for an address.
+    :raises Unavailable: the machine does not allow it, or no QEMU can be had.
+    """
+    like = like or Site()
+    addresses = [like.host(role).address for role in Role]
+    for address in addresses:
+        if parse_ip(address) is None:
+            raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
+    folder = runtime.folder_of(name)
+    world = _of_the_host(folder, addresses, tell, accel, bound=bound)
+    if world is None:
+        tree = provision(progress=_stages(tell))
+        world = genesis.create(tree, folder, bound=bound, addresses=addresses)
+    try:
+        lab = _furnish(name, world, accel, like)
+        if not bound:
+            lab.save()
+    except BaseException:
+        world.close()
+        raise
+    return lab
+
+
+def unfit(world: World, accel: Accel | None) -> str:
+    """Why the QEMU of a world will not do, as a clause; empty: it will.
+
+    :raises Unavailable: the world has ended.
+    """
+    missing = (*abilities.missing_objects(world), *abilities.missing_drivers(world))
+    if missing:
+        return f"it was built without {', '.join(missing)}"
+    if not abilities.has_tools(world):
+        return "there is no qemu-img beside it"
+    try:
+        used = accel or Accel(best(world).name.value)
+    except Unavailable as error:
+        return f"it runs no guest: {error.message}"
+    return _dialect(world.tree).trouble(used) or ""
+
+
+def _of_the_host(
+    folder: Path, addresses: Sequence[str], tell: Tell, accel: Accel | None, *, bound: bool
+) -> World | None:
+    """A world with the host's own QEMU; ``None``: there is none, or it will not do."""
+    own = host_tree()
+    if own is None:
+        tell("This machine has no QEMU of its own.")
+        return None
+    world = genesis.create(own, folder, bound=bound, addresses=addresses)
+    try:
+        why = unfit(world, accel)
+    except BaseException:
+        world.close()
+        raise
+    if not why:
+        return world
+    world.close()
+    tell(f"This machine's QEMU {own.version} will not do: {why}.")
+    return None
+
+
+def _furnish(name: str, world: World, accel: Accel | None, like: Site) -> Lab:
+    remarks = []
+    if accel is None:
+        verdict = best(world)
+        accel = Accel(verdict.name.value)
+        if accel is Accel.TCG:
+            remarks.append(f"The guest runs under TCG. {verdict.reason}")
+    if not world.tap:
+        remarks.append(f"The guest's network is QEMU's own, not a tap. {world.tap_refusal}")
+    trouble = _dialect(world.tree).trouble(accel)
+    if trouble is not None:
+        remarks.append(f"QEMU {world.tree.version}: {trouble}.")
+    site = site_in(world.runtime, accel, tap=world.tap, like=like)
+    return Lab(name, world, site, tuple(remarks))
+
+
+def _dialect(tree: Tree) -> Dialect:
+    return Dialect(Version.parse(tree.version))
+
+
+def _stages(tell: Tell) -> Callable[[str, int, int], None]:
+    """Tell each stage of a long job once, not each of its pieces."""
+    told: set[str] = set()
+
+    def progress(stage: str, _done: int, total: int) -> None:
+        if stage not in told:
+            told.add(stage)
+            tell(f"{stage}: {total}" if total else stage)
+
+    return progress
