@@ -247,11 +247,7 @@ class Site:
                 f"The primary and the secondary have the same address {self.primary.address}.",
                 "Two hosts, two addresses.",
             )
-        if self.primary.monitor == self.secondary.monitor != StdioMonitor():
-            raise InputError(
-                f"Both hosts have the same monitor {self.primary.monitor}.",
-                "Each QEMU serves its own.",
-            )
+        self._check_monitors()
         size_in_bytes(self.disk)
         if self.memory < 1:
             raise InputError(f"{self.memory} MiB is no guest memory.", "Give a positive number.")
@@ -266,6 +262,24 @@ class Site:
         for word in self.extra:
             if not word or not word.isprintable():
                 raise InputError(f"{word!r} is no word for QEMU.", "Give one option or value each.")
+
+    def _check_monitors(self) -> None:
+        if self.primary.monitor == self.secondary.monitor != StdioMonitor():
+            raise InputError(
+                f"Both hosts have the same monitor {self.primary.monitor}.",
+                "Each QEMU serves its own.",
+            )
+        taken = {
+            number: part.name
+            for part in fields(Ports)
+            if (number := getattr(self.ports, part.name))
+        }
+        for host in (self.primary, self.secondary):
+            if isinstance(host.monitor, TcpMonitor) and host.monitor.port in taken:
+                raise InputError(
+                    f"The monitor {host.monitor} has the port of {taken[host.monitor.port]}.",
+                    "Give it one of its own.",
+                )
 
     def host(self, role: Role) -> Host:
         """The machine that has this role now."""

@@ -121,9 +121,12 @@ class Listening:
         return (Payload("query-chardev"),)
 
     def holds(self, replies: Sequence[Json]) -> bool:
-        """Tell whether the address is the one."""
-        name = self.seen(replies).partition(",")[0].partition(" ")[0]
-        return name.removeprefix("disconnected:").removeprefix("tcp:") == self.address
+        """Tell whether the address is the one; of one that was met, whether the port is."""
+        shown = self.seen(replies)
+        name = shown.partition(",")[0].removeprefix("disconnected:").removeprefix("tcp:")
+        if " <-> " in shown:
+            return name.rpartition(":")[2] == self.address.rpartition(":")[2]
+        return name == self.address
 
     def seen(self, replies: Sequence[Json]) -> str:
         """What QEMU calls the chardev's file name."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A procedure: a named, ordered list of steps with what must hold before and after."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,8 @@ from colorunbook.book.colo import Colo
 from colorunbook.book.phrases import Expect
 from colorunbook.errors import InputError
 from colorunbook.hosts import Role
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Runbook:
         notes: tuple[str, ...] = (),
         parts: tuple["Runbook", ...] = (),
     ) -> None:
+        if not _NAME.fullmatch(name):
+            raise InputError(
+                f"A runbook cannot be called {name!r}.", "Use small letters, digits and hyphens."
+            )
         self.name = name
         self.title = title
         self.summary = summary

@@ -34,7 +34,11 @@ class Typed:
 
         :raises InputError: something typed, or in the site file, cannot be used.
         """
-        return self._with_monitors(self._with_addresses(read_site(self.file(), self.settings)))
+        site = self._with_addresses(
+            read_site(self.file(), self.settings),
+            known_only=f"site file {self.file()}" if self.file() else "",
+        )
+        return self._with_monitors(site)
 
     def has_both(self) -> bool:
         """Tell whether both addresses were given, rather than taken from the document."""
@@ -49,7 +53,7 @@ class Typed:
                 "A lab has a site and monitors of its own.",
                 "Give either --lab, or --site, --primary-qmp and --secondary-qmp.",
             )
-        return self._with_addresses(lab.site, known_only=True)
+        return self._with_addresses(lab.site, known_only=f"lab {lab.name}")
 
     def lives_in(self, lab: "Lab") -> bool:
         """Tell whether every address that was typed is one of a lab's."""
@@ -65,7 +69,7 @@ class Typed:
         monitors = [site.host(role).monitor for role in Role]
         return any(monitor != StdioMonitor() for monitor in monitors)
 
-    def _with_addresses(self, site: Site, *, known_only: bool = False) -> Site:
+    def _with_addresses(self, site: Site, *, known_only: str = "") -> Site:
         for address in (self.primary, self.secondary):
             if address:
                 check_address(address)
@@ -73,7 +77,10 @@ class Typed:
             site = site.flipped()
         for address, host in ((self.primary, site.primary), (self.secondary, site.secondary)):
             if known_only and address not in (None, host.address):
-                raise InputError(f"The lab has no host {address}.", "See 'colorunbook lab status'.")
+                raise InputError(
+                    f"The {known_only} has no host {address}.",
+                    f"It has {site.primary.address} and {site.secondary.address}.",
+                )
         return replace(
             site,
             primary=_at(site.primary, self.primary),

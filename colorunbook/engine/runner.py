@@ -24,7 +24,7 @@ from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.transport import Monitor
 from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, wait
-from colorunbook.errors import ColorunbookError, Refused, StepFailed
+from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload, is_object
@@ -133,6 +133,7 @@ class _Run:
                     raise StepFailed(f"{argv[0]} ended with {output.status}: {output.text.strip()}")
                 return output.text.strip()
             case Launch(words):
+                await self.session.forget(step.role, self.plan.site)
                 return await self.session.transport.launch(host, [word.text for word in words])
             case Qmp(payload):
                 monitor = await self._monitor(step.role)
@@ -181,7 +182,8 @@ class _Run:
             except ColorunbookError as error:
                 for event in self._news():
                     yield event
-                raise StepFailed(
+                kind = StepFailed if isinstance(error, StepFailed | TimedOut) else type(error)
+                raise kind(
                     f"Every step of {self.plan.name} was done, and it has not worked: not so that "
                     f"{_plain(expect)}: {error.message}",
                     "Take the pair for unprotected.",

@@ -4,7 +4,7 @@
 from colorunbook.book.actions import Launch
 from colorunbook.book.runbook import Runbook
 from colorunbook.engine.transport import Monitor, Transport
-from colorunbook.errors import ColorunbookError, Unavailable
+from colorunbook.errors import ColorunbookError, Refused, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import NEWEST, Dialect
@@ -57,17 +57,31 @@ class Session:
         ``--version``.
 
         :raises Unavailable: a QEMU that the runbook needs is not there.
+        :raises Refused: the two are of different versions.
         """
         draft = resolve(runbook, self.site, Dialect(NEWEST))
         launched = {s.role for s in draft.steps if isinstance(s.action, Launch)}
-        version = None
-        for role in draft.roles:
-            if role not in launched:
-                version = (await self.monitor(role, draft.site)).version
-        if version is None:
-            role = next(iter(sorted(launched, key=list(Role).index)), Role.PRIMARY)
-            version = await self.transport.qemu_version(draft.site.host(role))
-        return resolve(runbook, self.site, Dialect(version))
+        versions = {
+            role: (await self.monitor(role, draft.site)).version
+            for role in draft.roles
+            if role not in launched
+        }
+        for role in launched:
+            versions[role] = await self.transport.qemu_version(draft.site.host(role))
+        found = sorted(set(versions.values()))
+        if len(found) > 1:
+            told = " and ".join(f"the {r.value} QEMU {v}" for r, v in versions.items())
+            raise Refused(
+                f"{runbook.name} is refused, and nothing was sent: the versions differ, {told}.",
+                "COLO passes the guest's whole state: run the same QEMU on both hosts.",
+            )
+        return resolve(runbook, self.site, Dialect(found[0]) if found else Dialect())
+
+    async def forget(self, role: Role, site: Site) -> None:
+        """Close a monitor whose QEMU is about to be started anew."""
+        monitor = self._open.pop(site.host(role).address, None)
+        if monitor is not None:
+            await monitor.close()
 
 
 def in_step(error: ColorunbookError, where: str, advice: str) -> ColorunbookError:
