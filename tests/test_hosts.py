@@ -264,3 +264,10 @@ def test_flipping_twice_changes_nothing(site: Site) -> None:
 def test_a_role_has_one_other() -> None:
     """The peer's role."""
     assert [Role.SECONDARY, Role.PRIMARY] == [role.other for role in Role]
+
+
+def test_a_monitor_does_not_take_a_port_of_the_pair() -> None:
+    """QEMU could not listen on it twice."""
+    host = Host("127.0.0.1", "/a", TcpMonitor("127.0.0.1", 9999))
+    with pytest.raises(InputError, match=r"has the port of nbd"):
+        Site(primary=host)

@@ -30,7 +30,7 @@ MET = "tcp:10.0.0.1:9004,server=on <-> 10.0.0.2:40000"
 CHARDEVS: Json = [
     {"label": "mirror0", "filename": ALONE},
     {"label": "compare1", "filename": MET},
-    {"label": "six", "filename": "disconnected:tcp:[::]:9003,server=on"},
+    {"label": "six", "filename": "disconnected:tcp::::9003,server=on"},
 ]
 OBJECTS: Json = [{"name": "type", "type": "string"}, {"name": "m0", "type": "child<filter-mirror>"}]
 GRAPH: Json = {
@@ -61,8 +61,10 @@ CASES: list[tuple[Probe, list[Json], bool, str]] = [
     (Connected(("compare1", "nobody")), [CHARDEVS], False, f"compare1: {MET}; nobody: missing"),
     (Connected(("mirror0",)), [CHARDEVS], False, f"mirror0: {ALONE}"),
     (Listening("mirror0", "0.0.0.0:9003"), [CHARDEVS], True, ALONE),
-    (Listening("six", "[::]:9003"), [CHARDEVS], True, "disconnected:tcp:[::]:9003,server=on"),
+    (Listening("six", ":::9003"), [CHARDEVS], True, "disconnected:tcp::::9003,server=on"),
     (Listening("compare1", "10.0.0.1:9004"), [CHARDEVS], True, MET),
+    (Listening("compare1", "0.0.0.0:9004"), [CHARDEVS], True, MET),
+    (Listening("compare1", "0.0.0.0:9003"), [CHARDEVS], False, MET),
     (Listening("mirror0", "0.0.0.0:900"), [CHARDEVS], False, ALONE),
     (Listening("nobody", "0.0.0.0:9003"), [CHARDEVS], False, "missing"),
     (ChardevsGone(("red0", "red1")), [CHARDEVS], True, "red0: missing; red1: missing"),

@@ -92,3 +92,10 @@ def test_a_composed_runbook_is_flipped_as_its_parts_are() -> None:
     assert compose("c", *parts, title="C", summary="").flipped
     with pytest.raises(InputError, match="their roles differ"):
         compose("c", made("a"), made("b", flipped=True), title="C", summary="")
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "Big", "two words", "-a", "a-"])
+def test_a_name_is_one_that_a_file_can_have(name: str) -> None:
+    """The journal of a run is called after it."""
+    with pytest.raises(InputError, match="cannot be called"):
+        runbook(name, on=Role.PRIMARY, title="T")(lambda _colo: iter(()))

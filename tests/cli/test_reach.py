@@ -61,3 +61,11 @@ def test_an_address_is_checked(address: str) -> None:
             typed.offline()
     else:
         assert Site() == typed.offline()
+
+
+def test_a_host_that_the_site_file_does_not_know_is_refused(tmp_path: Path) -> None:
+    """Its monitor would be another host's."""
+    file = tmp_path / "pair.toml"
+    file.write_text('[primary]\naddress = "10.0.0.1"\n[secondary]\naddress = "10.0.0.2"\n')
+    with pytest.raises(InputError, match=r"has no host 10\.0\.0\.3"):
+        Typed(site=file, primary="10.0.0.3").offline()

@@ -6,7 +6,7 @@ import pytest
 from colorunbook import shelf
 from colorunbook.engine.fake import FakeMonitor, FakeTransport
 from colorunbook.engine.session import Session, in_step
-from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, Role, Site
 from colorunbook.qemu.dialect import Version
 from tests.hurry import hurry
@@ -100,3 +100,37 @@ def test_an_error_tells_its_step() -> None:
     error = in_step(TimedOut("No reply.", "Look."), "Step 2 of 3", "Step 1 is done.")
     assert TimedOut is type(error)
     assert "Step 2 of 3: No reply. Look. Step 1 is done." == str(error)
+
+
+def test_two_versions_are_refused(hosts: FakeTransport) -> None:
+    """The guest's whole state passes between the two, so both hosts run the same QEMU."""
+    newer = FakeTransport(version=Version(11, 1, 3))
+    newer.put(SITE.secondary.address, ("qemu", "-incoming", "tcp:0.0.0.0:1"))
+
+    class Mixed(FakeTransport):
+        async def connect(self, host: Host, within: float) -> FakeMonitor:
+            one = newer if host == SITE.secondary else hosts
+            return await one.connect(host, within)
+
+    async def work() -> None:
+        async with Session(Mixed(), SITE) as session:
+            await session.resolve(shelf.runbook("start-replication"))
+
+    with pytest.raises(
+        Refused, match=r"the primary QEMU 10\.0\.13 and the secondary QEMU 11\.1\.3"
+    ):
+        hurry(work())
+
+
+def test_a_qemu_that_is_started_anew_is_spoken_to_anew(hosts: FakeTransport) -> None:
+    """What was open before is closed."""
+
+    async def work() -> None:
+        async with Session(hosts, SITE) as session:
+            first = await session.monitor(Role.SECONDARY)
+            await session.forget(Role.SECONDARY, SITE)
+            assert isinstance(first, FakeMonitor)
+            assert first.is_closed
+            assert first is not await session.monitor(Role.SECONDARY)
+
+    hurry(work())
