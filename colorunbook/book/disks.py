@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Probes of a guest's disks: children, nodes, exports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from colorunbook.qemu.payload import Json, Payload, as_objects, is_object
+
+
+@dataclass(frozen=True, slots=True)
+class ChildrenAre:
+    """The node below a drive has exactly these children, named as QEMU names the edges."""
+
+    PHRASE: ClassVar[str] = (
+        "``x-debug-query-block-graph`` on the {role} shows ``{drive}`` with ``{children}``"
+    )
+    drive: str
+    children: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("x-debug-query-block-graph"),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether the children are these and no others."""
+        return self._names(replies) == list(self.children)
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The children that are there."""
+        return ", ".join(self._names(replies)) or "no children"
+
+    def _names(self, replies: Sequence[Json]) -> list[str]:
+        graph = replies[0]
+        if not is_object(graph):
+            return []
+        nodes, edges = as_objects(graph.get("nodes")), as_objects(graph.get("edges"))
+        backends = {n.get("id") for n in nodes if n.get("name") == self.drive}
+        roots = {e.get("child") for e in edges if e.get("parent") in backends}
+        return sorted(str(edge.get("name")) for edge in edges if edge.get("parent") in roots)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGone:
+    """No block node has this name."""
+
+    PHRASE: ClassVar[str] = "``query-named-block-nodes`` on the {role} shows no ``{node}``"
+    node: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("query-named-block-nodes", {"flat": True}),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it is gone."""
+        return self.seen(replies) == "missing"
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """Its driver, where it is still there."""
+        found = [n.get("drv") for n in as_objects(replies[0]) if n.get("node-name") == self.node]
+        return str(found[0]) if found else "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A disk is served to clients over NBD."""
+
+    PHRASE: ClassVar[str] = "``query-block-exports`` on the {role} shows ``{export}``"
+    export: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("query-block-exports"),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it is served."""
+        return self.export in self.seen(replies).split(", ")
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """Every export there is."""
+        return ", ".join(str(e.get("id")) for e in as_objects(replies[0])) or "no exports"
