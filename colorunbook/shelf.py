@@ -111,7 +111,8 @@ def _modules(folder: Path) -> Iterator[ModuleType]:
         except Aborted:
             raise
         except Exception as error:
+            why = f"{type(error).__name__}: {error}".rstrip(".")
             raise InputError(
-                f"The runbooks in {path} cannot be loaded: {type(error).__name__}: {error}.",
+                f"The runbooks in {path} cannot be loaded: {why}.",
                 "Mend the file, or take it off the shelf.",
             ) from error

@@ -7,7 +7,7 @@ from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import ObjectsGone, ObjectsThere
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
-from colorunbook.book.states import alone, prepared, replicating
+from colorunbook.book.states import prepared, ready_for_a_peer, replicating
 from colorunbook.book.verbs import (
     add_object,
     attach,
@@ -81,7 +81,7 @@ def primary_resume(colo: Colo) -> Iterator[Step]:
 @primary_resume.starts_when
 def primary_can_resume(colo: Colo) -> Iterator[Expect]:
     """A survivor that was never a secondary, and a new secondary that is prepared."""
-    yield from alone(colo)
+    yield from ready_for_a_peer(colo)
     yield Expect(Role.PRIMARY, ObjectsGone((colo.rewriter.id,)))
     yield from prepared(colo)
 
@@ -113,7 +113,7 @@ def secondary_resume(colo: Colo) -> Iterator[Step]:
 @secondary_resume.starts_when
 def secondary_can_resume(colo: Colo) -> Iterator[Expect]:
     """A survivor that was a secondary, and a new secondary that is prepared."""
-    yield from alone(colo)
+    yield from ready_for_a_peer(colo)
     yield Expect(Role.PRIMARY, ObjectsThere((colo.rewriter.id,)))
     yield from prepared(colo)
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 from colorunbook.book.disks import ChildrenAre, Exported, NodeGone
 from colorunbook.book.wiring import (
     ChardevsGone,
+    ChardevsThere,
     Connected,
     Listening,
     ObjectIs,
@@ -25,6 +26,7 @@ from colorunbook.qemu.payload import Json, Payload, as_objects, is_object
 __all__ = [
     "CapabilityOn",
     "ChardevsGone",
+    "ChardevsThere",
     "Checkpoints",
     "ChildrenAre",
     "Condition",
@@ -120,6 +122,7 @@ Probe = (
     | CapabilityOn
     | Connected
     | Listening
+    | ChardevsThere
     | ChardevsGone
     | ObjectIs
     | ObjectsThere

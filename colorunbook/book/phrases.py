@@ -14,6 +14,7 @@ from colorunbook.book.actions import Hmp
 from colorunbook.book.conditions import (
     CapabilityOn,
     ChardevsGone,
+    ChardevsThere,
     Checkpoints,
     ChildrenAre,
     Condition,
@@ -162,6 +163,7 @@ _KINDS = (
     CapabilityOn,
     Connected,
     Listening,
+    ChardevsThere,
     ChardevsGone,
     ObjectIs,
     ObjectsGone,
@@ -181,7 +183,7 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return ObjectIs(values["id"], split(values["settings"])[1])
     if kind is ChildrenAre:
         return ChildrenAre(values["drive"], _names(values["children"]))
-    for of_names in (Connected, ChardevsGone, ObjectsThere, ObjectsGone):
+    for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):
         if kind is of_names:
             return of_names(_names(*values.values()))
     for plain in (StatusIs, CapabilityOn, Listening, NodeGone, Exported):

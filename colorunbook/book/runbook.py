@@ -3,12 +3,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from traceback import extract_tb
 
 from colorunbook.book.actions import Action
 from colorunbook.book.colo import Colo
 from colorunbook.book.phrases import Expect
-from colorunbook.errors import InputError
+from colorunbook.errors import ColorunbookError, InputError
 from colorunbook.hosts import Role
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -90,7 +92,8 @@ class Runbook:
         """The steps, each with the role and the runbook it belongs to."""
         if self.parts:
             return tuple(step for part in self.parts for step in part.steps(colo))
-        return tuple(replace(s, role=self.on, runbook=self.name) for s in self._steps(colo))
+        with _blaming(self.name):
+            return tuple(replace(s, role=self.on, runbook=self.name) for s in self._steps(colo))
 
     def starts(self, colo: Colo) -> tuple[Expect, ...]:
         """The guards; of a composed one those of its first part, unless it has its own."""
@@ -103,6 +106,22 @@ class Runbook:
         if self.parts and self._ends is _nothing:
             return self.parts[-1].ends(colo)
         return tuple(self._ends(colo))
+
+
+@contextmanager
+def _blaming(name: str) -> Iterator[None]:
+    """Tell where the function of a runbook failed: it may be anybody's."""
+    try:
+        yield
+    except ColorunbookError:
+        raise
+    except Exception as error:
+        last = extract_tb(error.__traceback__)[-1]
+        raise InputError(
+            f"The runbook {name} failed in {last.filename}:{last.lineno}: "
+            f"{type(error).__name__}: {str(error).rstrip('.')}.",
+            "Mend it there.",
+        ) from error
 
 
 def runbook(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from colorunbook.book.colo import DISK, PARENT, REPLICA, Colo
 from colorunbook.book.conditions import (
     ChardevsGone,
+    ChardevsThere,
     Checkpoints,
     ChildrenAre,
     Connected,
@@ -32,6 +33,12 @@ def alone(colo: Colo) -> Iterator[Expect]:
     yield Expect(PRIMARY, colo_mode_is("none"))
     yield Expect(PRIMARY, guest_is("running"))
     yield Expect(PRIMARY, ObjectsGone(_ids(colo.primary_filters)))
+
+
+def ready_for_a_peer(colo: Colo) -> Iterator[Expect]:
+    """A primary that may take a new secondary, with every socket that the pair will need."""
+    yield from alone(colo)
+    yield Expect(PRIMARY, ChardevsThere(_ids(colo.primary_chardevs)))
 
 
 def prepared(_colo: Colo) -> Iterator[Expect]:

@@ -58,6 +58,27 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
+class ChardevsThere:
+    """Each of these chardevs is there, with a peer or without."""
+
+    PHRASE: ClassVar[str] = "``query-chardev`` on the {role} shows ``{chardevs}``"
+    chardevs: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("query-chardev"),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether all are there."""
+        return all(_filename(replies[0], name) != "missing" for name in self.chardevs)
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """What QEMU calls their file names: the addresses."""
+        return "; ".join(f"{name}: {_filename(replies[0], name)}" for name in self.chardevs)
+
+
+@dataclass(frozen=True, slots=True)
 class ChardevsGone:
     """None of these chardevs is there."""
 

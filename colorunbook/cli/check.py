@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli.console import duration, give, paint, say
+from colorunbook.cli.console import begin, duration, give, paint, say
 from colorunbook.cli.options import AsJson, PrimaryAddress, SecondaryAddress, Settings, SiteFile
 from colorunbook.cli.reach import Typed
 from colorunbook.errors import ColorunbookError, InputError, StepFailed
-from colorunbook.hosts import Accel
+from colorunbook.hosts import Accel, Role, Site
 
 if TYPE_CHECKING:
     from colorunbook.check.evaluators import Stage
@@ -66,6 +66,7 @@ def check(
     examples = list(document.examples())
     if not examples:
         raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
+    _must_be_for(page, [example.parsed for example in examples], like)
     start = perf_counter()
     stage = open_stage(say, accel, like)
     try:
@@ -81,21 +82,39 @@ def check(
     say(f"{paint('The page is true', 'good')}: {len(examples)} passages, {took}.")
 
 
+def _must_be_for(page: Path, passages: "list[Passage]", site: Site) -> None:
+    """Refuse a page that speaks of other hosts than the labs would have."""
+    from colorunbook.check.parsers import Typed as Command
+
+    contents = [passage.content for passage in passages]
+    spoken = {content.where.address for content in contents if isinstance(content, Command)}
+    hosts = {site.host(role).address for role in Role}
+    if spoken and spoken.isdisjoint(hosts):
+        raise InputError(
+            f"{page} is for the hosts {' and '.join(sorted(spoken))}.",
+            "Give the options that it was rendered with: --primary and --secondary, or --site.",
+        )
+
+
 def _one(stage: "Stage", page: Path, passage: "Passage", *, verbose: bool, as_json: bool) -> None:
     """Do one passage and tell how it went."""
     from colorunbook.check.evaluators import shown
 
     start = perf_counter()
+    text = shown(passage)
+    if not as_json:
+        begin(f"  {passage.line:>4}  {text if len(text) < 100 else text[:97] + '...'}")
     try:
         seen = stage.evaluate(passage)
     except ColorunbookError as error:
+        if not as_json:
+            say()
         raise StepFailed(f"{page}:{passage.line}: {shown(passage)}\n  {error.message}") from error
     took = perf_counter() - start
     if as_json:
         record = {"line": passage.line, "text": shown(passage), "seen": seen, "seconds": took}
         give(json.dumps(record, ensure_ascii=False))
         return
-    text = shown(passage)
-    say(f"  {passage.line:>4}  {text if len(text) < 100 else text[:97] + '...'}  {duration(took)}")
+    say(f"  {duration(took)}")
     if verbose:
         say(paint(f"        {seen}", "dim"))

@@ -31,6 +31,11 @@ def say(text: str = "") -> None:
     _put(text, sys.stderr)
 
 
+def begin(text: str) -> None:
+    """Tell a person the beginning of a line; :func:`say` ends it."""
+    print(text, file=sys.stderr, end="", flush=True)
+
+
 def give(text: str) -> None:
     """Put data out."""
     _put(text, sys.stdout)

@@ -41,7 +41,7 @@ lab_app = typer.Typer(
     name="lab", help="A live pair on this machine, in namespaces of its own.", no_args_is_help=True
 )
 
-Name = Annotated[str, typer.Option("--name", help="Which lab; several live side by side.")]
+Name = Annotated[str, typer.Option("--name", "--lab", help="Which lab; several live side by side.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -14,7 +14,7 @@ from colorunbook.cli.options import (
     Settings,
     SiteFile,
 )
-from colorunbook.errors import StaleError
+from colorunbook.errors import InputError, StaleError
 
 EPILOG = """
 Examples:
@@ -53,6 +53,8 @@ def render(
     from colorunbook.render.rst import write
 
     typed = Typed(site, primary, secondary, tuple(settings or ()))
+    if bool(primary) != bool(secondary) and typed.file() is None:
+        raise InputError("A page is for two hosts.", "Give --primary and --secondary, or neither.")
     dialect = Dialect.of(qemu) if qemu else Dialect()
     changes = render_pages(docs, typed.offline(), dialect)
     if diff:
@@ -60,7 +62,7 @@ def render(
             give(change.diff.rstrip("\n"))
     if check and changes:
         names = ", ".join(str(change.path) for change in changes)
-        raise StaleError(f"Stale: {names}.", f"'colorunbook render {docs}' writes it anew.")
+        raise StaleError(f"Stale: {names}.", "The same command without --check writes it anew.")
     if check or diff:
         return
     write(changes)

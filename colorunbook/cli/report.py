@@ -56,8 +56,10 @@ class Report:
                 self._title, self._met = "See checkpoints", self._met + 1
                 self._detail(f"so: {in_words(expect)}", seen)
             case RunEnded(seconds):
-                verdict = paint("it has worked", "good")
-                say(f"  {verdict}: {self._met} things seen, {duration(seconds)} in all")
+                verdict = paint("it has worked" if self._met else "done", "good")
+                seen = f"{self._met} thing{'s' * (self._met != 1)} seen"
+                seen = seen if self._met else "QEMU cannot be asked yet"
+                say(f"  {verdict}: {seen}, {duration(seconds)} in all")
 
     def close(self) -> None:
         """Leave the terminal as it was."""

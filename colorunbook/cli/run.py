@@ -13,6 +13,7 @@ import typer
 
 from colorunbook import shelf
 from colorunbook.book.actions import Launch
+from colorunbook.book.phrases import say as in_words
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli.console import give, give_json, paint, say
 from colorunbook.cli.options import (
@@ -32,6 +33,7 @@ from colorunbook.cli.report import Report
 from colorunbook.cli.show import show_plan
 from colorunbook.engine.journal import Journal, as_record
 from colorunbook.engine.local import LocalTransport
+from colorunbook.engine.runner import ask_guards
 from colorunbook.engine.runner import run as run_plan
 from colorunbook.engine.session import Session
 from colorunbook.errors import Aborted, InputError
@@ -131,6 +133,7 @@ async def _do(order: Order) -> None:
         _must_be_whole(runbook, plan, order.typed, site)
         if order.dry_run:
             _show(plan, order)
+            await _tell_guards(plan, session)
             return
         await _execute(plan, session, order)
 
@@ -145,12 +148,20 @@ async def _execute(plan: Plan, session: Session, order: Order) -> None:
                     give(json.dumps(as_record(event), ensure_ascii=False))
                 else:
                     report(event)
-    except (Exception, asyncio.CancelledError):
-        say(paint(f"  the journal of this run is {journal.path}", "dim"))
-        raise
     finally:
+        say(paint(f"  the journal of this run is {journal.path}", "dim"))
         report.close()
         journal.close()
+
+
+async def _tell_guards(plan: Plan, session: Session) -> None:
+    """Tell whether the run would be refused; asking changes nothing."""
+    for verdict in await ask_guards(plan, session):
+        if verdict.holds:
+            say(f"{paint('holds', 'good')}: {in_words(verdict.expect).replace('``', '')}")
+        else:
+            say(f"{paint('does not hold, the run would be refused', 'bad')}: "
+                f"{in_words(verdict.expect).replace('``', '')}; seen: {verdict.seen}")  # fmt: skip
 
 
 def _reach(order: Order) -> tuple[Site, LocalTransport]:

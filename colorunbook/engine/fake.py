@@ -100,6 +100,10 @@ class FakeTransport:
         self.ran.append((host.address, ("--version",)))
         return self.version
 
+    async def serves(self, host: Host) -> bool:
+        """Tell whether there is one; see :class:`colorunbook.engine.transport.Transport`."""
+        return host.address in self.qemus
+
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Do nothing; see :meth:`colorunbook.engine.transport.Transport.shell`."""
         self.ran.append((host.address, tuple(argv)))

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.transport import Output
-from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Version
@@ -75,6 +75,10 @@ class LocalTransport:
             )
         return Version.parse(match[1])
 
+    async def serves(self, host: Host) -> bool:
+        """Try it; see :meth:`colorunbook.engine.transport.Transport.serves`."""
+        return await _accepts(host.monitor)
+
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
         try:
@@ -105,10 +109,6 @@ class LocalTransport:
 
     async def launch(self, host: Host, argv: Sequence[str]) -> str:
         """Start a QEMU; see :meth:`colorunbook.engine.transport.Transport.launch`."""
-        if await _accepts(host.monitor):
-            raise Refused(
-                f"A QEMU serves {host.monitor} already.", "End it first, or choose another monitor."
-            )
         log = self._new_log(host)
         ours, theirs = socket.socketpair()
         with theirs, log:

@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 
 from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
@@ -32,6 +33,8 @@ from colorunbook.qemu.payload import Json, Payload, is_object
 SETTLE = 30.0
 """How long a part of the postcondition may take to hold, in seconds."""
 
+_STOP = Qmp(Payload("stop"))
+
 IMAGE = 120.0
 """How long a command of a shell may take, in seconds."""
 
@@ -57,6 +60,30 @@ async def run(
         raise
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was seen of a guard."""
+
+    expect: Expect
+    holds: bool
+    seen: str
+
+
+async def ask_guards(plan: Plan, session: Session) -> tuple[Verdict, ...]:
+    """Ask every guard of a plan; nothing is changed.
+
+    :raises Unavailable: a QEMU could not be reached.
+    """
+    return tuple([await _ask(plan, session, expect) for expect in plan.starts])
+
+
+async def _ask(plan: Plan, session: Session, expect: Expect) -> Verdict:
+    condition = expect.condition
+    if isinstance(condition, EventSeen | Checkpoints):
+        raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
+    return Verdict(expect, *await ask(await session.monitor(expect.role, plan.site), condition))
+
+
 class _Run:
     """One run: the plan, the monitors, and from where on their events count."""
 
@@ -73,6 +100,7 @@ class _Run:
         self._mark()
         self.told = dict(self.begun)
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
+        await self._refuse_to_start_twice()
         for expect in self.plan.starts:
             yield await self._guard(expect)
         for number, step in enumerate(self.plan.steps, 1):
@@ -82,18 +110,27 @@ class _Run:
             yield event
         yield RunEnded(time.perf_counter() - start)
 
+    async def _refuse_to_start_twice(self) -> None:
+        """A QEMU that runs already may be the one that carries the guest."""
+        for step in self.plan.steps:
+            host = self.plan.site.host(step.role)
+            if isinstance(step.action, Launch) and await self.session.transport.serves(host):
+                raise Refused(
+                    f"{self.plan.name} is refused, and nothing was sent: on the {step.role.value} "
+                    f"{host.address} a QEMU serves {host.monitor} already.",
+                    "End it first, or choose another monitor; if the roles have changed hosts, "
+                    "give --primary.",
+                )
+
     async def _guard(self, expect: Expect) -> GuardHeld:
-        condition = expect.condition
-        if isinstance(condition, EventSeen | Checkpoints):
-            raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
-        holds, seen = await ask(await self._monitor(expect.role), condition)
-        if not holds:
+        verdict = await _ask(self.plan, self.session, expect)
+        if not verdict.holds:
             raise Refused(
                 f"{self.plan.name} is refused, and nothing was sent: it begins only when "
-                f"{_plain(expect)}; seen: {seen}.",
+                f"{_plain(expect)}; seen: {verdict.seen}.",
                 f"'colorunbook show {self.plan.name}' tells what it is for.",
             )
-        return GuardHeld(expect, seen)
+        return GuardHeld(expect, verdict.seen)
 
     async def _step(self, number: int, step: Step) -> AsyncIterator[Event]:
         yield StepStarted(number, step)
@@ -115,11 +152,24 @@ class _Run:
             raise in_step(
                 error,
                 f"{where}{step.role.value} {host}",
-                f"Steps 1 to {number - 1} are done." if number > 1 else "No step is done.",
+                self._done_before(number),
             ) from error
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
         for event in self._news():
             yield event
+
+    def _done_before(self, number: int) -> str:
+        """What is done when a step has failed, and whether the guest waits for somebody."""
+        if number == 1:
+            return "No step is done."
+        done = "Step 1 is done." if number == 2 else f"Steps 1 to {number - 1} are done."
+        paused = [n for n, s in enumerate(self.plan.steps[: number - 1], 1) if s.action == _STOP]
+        if not paused:
+            return done
+        return (
+            f"{done} The guest is paused since step {paused[0]}: when nothing of the pair is left "
+            f'half done, {{"execute": "cont"}} in its monitor lets it go on, alone.'
+        )
 
     async def _act(self, step: Step) -> Json:
         host = self.plan.site.host(step.role)

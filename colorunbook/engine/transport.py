@@ -68,6 +68,9 @@ class Transport(Protocol):
         :raises Unavailable: there is none.
         """
 
+    async def serves(self, host: Host) -> bool:
+        """Tell whether somebody serves the monitor of a host already."""
+
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command on a host to its end, without a shell in between.
 
@@ -80,5 +83,4 @@ class Transport(Protocol):
 
         :returns: what is known of it, for the account.
         :raises StepFailed: it ended at once; the message has what it wrote.
-        :raises Refused: a QEMU serves that monitor already.
         """

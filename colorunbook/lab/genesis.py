@@ -46,7 +46,10 @@ def create(
     _must_have(tree)
     with FileLock(runtime.parent / ".lock", timeout=2 * PATIENCE, mode=0o600):
         if find(runtime) is not None:
-            raise InputError(f"A lab already runs in {runtime}.", "End it, or use another name.")
+            raise InputError(
+                f"The lab {runtime.name} is up already.",
+                f"'colorunbook lab down --name {runtime.name}' ends it; or choose another --name.",
+            )
         with suppress(FileNotFoundError):
             shutil.rmtree(runtime)
         runtime.mkdir(mode=0o700)

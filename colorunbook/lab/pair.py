@@ -176,7 +176,9 @@ def get(name: str) -> Lab:
     """
     lab = _found(runtime.checked_name(name))
     if lab is None:
-        raise InputError(f"No lab {name!r} is up.", "'colorunbook lab up' makes one.")
+        others = ", ".join(other.name for other in running())
+        advice = f"Up: {others}." if others else "'colorunbook lab up' makes one."
+        raise InputError(f"No lab {name!r} is up.", advice)
     return lab
 
 

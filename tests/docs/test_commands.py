@@ -23,7 +23,13 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").glob("[a-z]*/*.rst"), ROOT / "docs/index.rst"})
 _COMMAND = re.compile(r"^\s*\$ (.+)$", re.MULTILINE)
 _OWN_RUNBOOK = re.compile(r'@runbook\("([^"]+)"')
-_OTHER = {". .venv/bin/activate", "mkdir -p shelf/runbooks", "export COLORUNBOOK_SHELF=shelf"}
+_OTHER = {
+    ". .venv/bin/activate",
+    "mkdir -p shelf/runbooks",
+    "export COLORUNBOOK_SHELF=$PWD/shelf",
+    "python3 -m venv ~/colorunbook",
+    "~/colorunbook/bin/pip install .",
+}
 
 
 @dataclass(frozen=True, slots=True)

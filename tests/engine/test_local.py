@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from colorunbook.engine.local import LocalTransport
-from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.qemu.payload import Payload
 from tests.qmpserver import GREETING, serving
@@ -179,13 +179,12 @@ async def test_a_qemu_that_ends_while_it_is_waited_for_is_told(transport: LocalT
             await transport.connect(HOST, 60)
 
 
-async def test_a_monitor_that_is_served_is_not_launched_again(
-    transport: LocalTransport, folder: Path
-) -> None:
-    """Two QEMUs on one socket would be one too many."""
+async def test_a_monitor_that_is_served_is_known(transport: LocalTransport, folder: Path) -> None:
+    """Without a word to whoever serves it."""
+    host = at(UnixMonitor(str(folder / "q")))
+    assert not await transport.serves(host)
     with serving(folder / "q") as server:
-        with pytest.raises(Refused, match=r"A QEMU serves unix:.*/q already"):
-            await transport.launch(at(UnixMonitor(str(folder / "q"))), ("false",))
+        assert await transport.serves(host)
         assert [] == server.received
 
 

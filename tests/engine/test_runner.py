@@ -377,3 +377,20 @@ def test_a_journal_that_cannot_be_written_ends_the_run(
     with pytest.raises(Unavailable, match="full"):
         replicating.run("primary-failover", journal=tmp_path)
     assert ["x-blockdev-change", "human-monitor-command"] == replicating.hosts.mutations()
+
+
+def test_a_qemu_that_runs_is_not_started_over(pair: Pair) -> None:
+    """It is refused before the first step: the images of a living host are not touched."""
+    pair.run("launch-secondary")
+    pair.hosts.ran.clear()
+    assert "nothing was sent: on the secondary 127.0.0.2" in pair.fails("launch-secondary", Refused)
+    assert [(TWO, ("--version",))] == pair.hosts.ran
+
+
+def test_a_paused_guest_is_told_of(replicating: Pair) -> None:
+    """Whoever reads of a resume that has failed has to know that the guest stands still."""
+    replicating.hosts.kill(TWO)
+    replicating.run("primary-failover", "launch-secondary", "prepare-secondary")
+    replicating.hosts.faults = [Fault("object-add", Says("no"))]
+    told = replicating.fails("primary-resume", StepFailed)
+    assert "The guest is paused since step 3" in told
