@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import colo_mode_is, guest_is
+from colorunbook.book.conditions import colo_mode_is, guest_can_go_on, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.states import survived_as_primary, survived_as_secondary
@@ -47,6 +47,7 @@ def primary_failover(colo: Colo) -> Iterator[Step]:
 def primary_in_colo(_colo: Colo) -> Iterator[Expect]:
     """This QEMU is the primary of a pair in COLO."""
     yield Expect(Role.PRIMARY, colo_mode_is("primary"))
+    yield Expect(Role.PRIMARY, guest_can_go_on())
 
 
 @primary_failover.ends_when

@@ -34,7 +34,9 @@ from .launch import launch_primary, launch_secondary
 )
 def prepare_secondary(colo: Colo) -> Iterator[Step]:
     """Let the secondary expect COLO, and serve its disk to the primary."""
-    yield negotiate().because("QMP takes no other command before this one.")
+    yield negotiate().because(
+        "QMP answers nothing before this one, no question either: ask what stands above after it."
+    )
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise what arrives is taken for an ordinary migration."
     )
@@ -69,7 +71,9 @@ def serving(colo: Colo) -> Iterator[Expect]:
 )
 def start_replication(colo: Colo) -> Iterator[Step]:
     """Connect the disks, then send the guest over: from then on both run in lock-step."""
-    yield negotiate().because("QMP takes no other command before this one.")
+    yield negotiate().because(
+        "QMP answers nothing before this one, no question either: ask what stands above after it."
+    )
     yield open_replica(colo.replica).because(
         "The disk first: once the guest is in COLO no write may miss the secondary."
     )

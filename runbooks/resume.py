@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import ObjectsGone, ObjectsThere
+from colorunbook.book.conditions import ObjectsGone, ObjectsThere, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.states import prepared, ready_for_a_peer, replicating
@@ -38,6 +38,9 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
         "A copy that is cut short leaves a secondary whose disk is neither old nor new."
     )
     yield stop_guest().because("Between the end of the copy and COLO no write may be made.")
+    yield wait_until(guest_is("paused"), within=30, title="See the guest pause").because(
+        "A write that is made after the copy has ended would be on one disk only."
+    )
     yield cancel_copy().because("The disks are equal now, and the replication takes over.")
     yield wait_until(job_is_gone(), within=60, title="See the copy end").because(
         "The reply comes before the job is gone, and until then it holds the secondary's disk."

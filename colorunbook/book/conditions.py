@@ -40,7 +40,9 @@ __all__ = [
     "ObjectsThere",
     "Probe",
     "StatusIs",
+    "StatusIsNone",
     "colo_mode_is",
+    "guest_can_go_on",
     "guest_is",
     "migration_is",
 ]
@@ -90,9 +92,30 @@ class StatusIs:
 
     def seen(self, replies: Sequence[Json]) -> str:
         """The member's value."""
-        reply = replies[0]
-        value = reply.get(self.member) if is_object(reply) else None
-        return "missing" if value is None else str(value)
+        return _member(replies[0], self.member)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusIsNone:
+    """One member of the answer to a query without arguments has none of some values."""
+
+    PHRASE: ClassVar[str] = "``{query}`` on the {role} says no ``{member}`` of ``{values}``"
+    query: str
+    member: str
+    values: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """The query itself."""
+        return (Payload(self.query),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether the member has another value."""
+        return self.seen(replies) not in (*self.values, "missing")
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The member's value."""
+        return _member(replies[0], self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,7 @@ class CapabilityOn:
 
 Probe = (
     StatusIs
+    | StatusIsNone
     | CapabilityOn
     | Connected
     | Listening
@@ -139,6 +163,12 @@ def guest_is(status: str) -> StatusIs:
     return StatusIs("query-status", "status", status)
 
 
+def guest_can_go_on() -> StatusIsNone:
+    """The guest has not come to its end: what it runs on is whole."""
+    ends = ("guest-panicked", "internal-error", "io-error", "shutdown")
+    return StatusIsNone("query-status", "status", ends)
+
+
 def colo_mode_is(mode: str) -> StatusIs:
     """The side of COLO that this QEMU is on: ``primary``, ``secondary`` or ``none``."""
     return StatusIs("query-colo-status", "mode", mode)
@@ -147,3 +177,8 @@ def colo_mode_is(mode: str) -> StatusIs:
 def migration_is(status: str) -> StatusIs:
     """The state of the migration; ``colo`` while checkpoints are taken."""
     return StatusIs("query-migrate", "status", status)
+
+
+def _member(reply: Json, name: str) -> str:
+    value = reply.get(name) if is_object(reply) else None
+    return "missing" if value is None else str(value)

@@ -27,6 +27,7 @@ from colorunbook.book.conditions import (
     ObjectsGone,
     ObjectsThere,
     StatusIs,
+    StatusIsNone,
 )
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import join, split
@@ -35,7 +36,7 @@ _WHERE = {
     True: "In a shell of the {role} host, ``{address}``:",
     False: "In the QMP monitor of the {role}, on ``{address}``:",
 }
-_DEATH = "In this test the QEMU of the {role}, on ``{address}``, is killed."
+_DEATH = "(Where this page is tested, the QEMU of the {role}, on ``{address}``, is killed here.)"
 _REPLACEMENT = (
     "First start a new secondary on ``{address}``, with ``{images}`` and ``{primary}``, "
     "as in `{launch}`_ and `{prepare}`_."
@@ -160,6 +161,7 @@ _KINDS = (
     EventSeen,
     Checkpoints,
     StatusIs,
+    StatusIsNone,
     CapabilityOn,
     Connected,
     Listening,
@@ -181,6 +183,8 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return Checkpoints(int(values["count"]))
     if kind is ObjectIs:
         return ObjectIs(values["id"], split(values["settings"])[1])
+    if kind is StatusIsNone:
+        return StatusIsNone(values["query"], values["member"], _names(values["values"]))
     if kind is ChildrenAre:
         return ChildrenAre(values["drive"], _names(values["children"]))
     for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):

@@ -8,6 +8,7 @@ lived at once, each in a lab of its own; what stands before the first death happ
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from signal import SIGINT, SIGTERM, getsignal, signal
 from unittest import SkipTest
 
 from sybil import Document, Example, Region
@@ -16,7 +17,7 @@ from colorunbook.book.phrases import Death, Replacement, say
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.life import Life
 from colorunbook.check.parsers import Garbled, Passage, Typed, passages
-from colorunbook.errors import ColorunbookError, StepFailed
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import making
 
@@ -47,7 +48,7 @@ class Stage:
         :raises ColorunbookError: it did not come out as the text says.
         """
         try:
-            return self._runner.run(self._do(passage))
+            return self._runner.run(self._until_interrupted(passage))
         except BaseException:
             self.failed = passage.line
             raise
@@ -59,6 +60,22 @@ class Stage:
                 self._runner.run(life.close())
         finally:
             self._runner.close()
+
+    async def _until_interrupted(self, passage: Passage) -> str:
+        """Ctrl-C and SIGTERM end the passage in hand, not the loop that it runs in."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        before = {number: getsignal(number) for number in (SIGINT, SIGTERM)}
+        for number in before:
+            if task is not None:
+                loop.add_signal_handler(number, task.cancel)
+        try:
+            return await self._do(passage)
+        except asyncio.CancelledError:
+            raise Aborted("The check was interrupted; its labs are taken down.") from None
+        finally:
+            for number, handler in before.items():
+                loop.remove_signal_handler(number)
+                signal(number, handler)
 
     async def _do(self, passage: Passage) -> str:
         if passage.section != self._section:

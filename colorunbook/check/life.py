@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, EventSeen
-from colorunbook.book.phrases import Death, Expect, Replacement
+from colorunbook.book.phrases import Death, Expect, Replacement, say
 from colorunbook.check.adapt import Adaptation
+from colorunbook.check.crossing import crossed
 from colorunbook.check.machine import Machine
 from colorunbook.check.parsers import (
     Garbled,
@@ -30,6 +31,15 @@ SETTLE = 15.0
 """How long an outcome may take to hold, in seconds."""
 
 
+def said_of(passage: Passage) -> str:
+    """What a condition of the text says, without its marks."""
+    match passage.content:
+        case Guarded(expect) | Promised(expect):
+            return say(expect).replace("``", "'")
+        case content:
+            return type(content).__name__
+
+
 class Life:
     """A lab, seen as the text sees it: which address is the primary, which the secondary."""
 
@@ -49,9 +59,13 @@ class Life:
         """
         match passage.content:
             case Typed() as typed:
-                return await self._type(typed, passage.line, at)
+                said = await self._type(typed, passage.line, at)
+                self._see_no_crossing()
+                return said
             case Waited(expect, waiting):
-                return await self._wait(expect, min(waiting.within, PATIENCE), mark=True)
+                said = await self._wait(expect, min(waiting.within, PATIENCE), mark=True)
+                self._see_no_crossing()
+                return said
             case Guarded(expect) | Promised(expect):
                 return self._owe(passage, expect) or await self._ask(passage)
             case Death(role, address):
@@ -134,7 +148,11 @@ class Life:
             try:
                 await self._ask(passage)
             except ColorunbookError as error:
-                raise StepFailed(f"line {passage.line} is not true: {error.message}") from error
+                words = "; ".join(m.last_words for m in self._machines.values())
+                raise StepFailed(
+                    f"line {passage.line} is not true, {said_of(passage)}: {error.message} "
+                    f"QEMU's last words: {words}"
+                ) from error
 
     async def _ask(self, passage: Passage) -> str:
         match passage.content:
@@ -144,6 +162,12 @@ class Life:
                 return await self._promise(expect)
             case content:
                 raise TypeError(f"{type(content).__name__} asks nothing")
+
+    def _see_no_crossing(self) -> None:
+        """Hold the connections to what two hosts would have."""
+        pids = {address: m.pid for address, m in self._machines.items()}
+        for found in crossed({address: pid for address, pid in pids.items() if pid is not None}):
+            raise StepFailed(f"On two hosts this would not work: {found}.")
 
     async def _guard(self, expect: Expect) -> str:
         if isinstance(expect.condition, EventSeen | Checkpoints):

@@ -86,7 +86,7 @@ class Machine:
             except Unavailable as error:
                 raise Unavailable(
                     f"{error.message} Line {self._started_by} had started it; its last words: "
-                    f"{self._last_words()}"
+                    f"{self.last_words}"
                 ) from error
             self.begun = 0
         return self._monitor
@@ -103,7 +103,7 @@ class Machine:
         """
         running = self._processes()
         if not running:
-            raise StepFailed(f"no QEMU runs on {self.address} any more: {self._last_words()}")
+            raise StepFailed(f"no QEMU runs on {self.address} any more: {self.last_words}")
         await self.end()
 
     async def end(self) -> None:
@@ -120,6 +120,15 @@ class Machine:
             self._link.close()
         self._monitor = self._link = None
         self.negotiated = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process of its QEMU; ``None``: none runs."""
+        for process in self._processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.name().startswith(("qemu-system", "ld-linux")):
+                    return process.pid
+        return None
 
     def _processes(self) -> list[psutil.Process]:
         if self._qemu is None or self._qemu.has_ended:
@@ -142,7 +151,9 @@ class Machine:
     def _name(self) -> str:
         return self.address.replace(":", "_")
 
-    def _last_words(self) -> str:
+    @property
+    def last_words(self) -> str:
+        """The last thing that its QEMU wrote, warnings aside."""
         with contextlib.suppress(OSError):
             return _last(self._log.read_text(errors="replace"))
         return "none"

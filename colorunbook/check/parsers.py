@@ -30,7 +30,7 @@ from colorunbook.qemu.shell import read as read_words
 PROMPT = "# "
 GUARDS = "It begins only when:"
 OUTCOMES = "It has worked when:"
-_OPENINGS = ("Wait, at most", "In a shell of", "In the QMP monitor", "In this test the QEMU of",
+_OPENINGS = ("Wait, at most", "In a shell of", "In the QMP monitor", "(Where this page is tested",
              "First start a new secondary on", "A reply with")  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sybil import Example, Region, Sybil
 from sybil.document import Document
 
 from colorunbook.check.evaluators import STAGE, Stage, evaluate, open_stage, parse
+from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
 
 __all__ = ["pytest_collect_file"]
@@ -43,6 +44,8 @@ def _evaluate(example: Example) -> str | None:
 
 def _accel() -> Accel | None:
     wanted = os.environ.get("COLORUNBOOK_ACCEL")
+    if wanted and wanted not in {accel.value for accel in Accel}:
+        raise InputError(f"COLORUNBOOK_ACCEL is {wanted!r}.", "There is: kvm, tcg.")
     return Accel(wanted) if wanted else None
 
 

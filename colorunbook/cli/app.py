@@ -23,7 +23,7 @@ from typing import Annotated
 import typer
 
 from colorunbook.cli.console import give, paint, say
-from colorunbook.errors import Aborted, ColorunbookError
+from colorunbook.errors import Aborted, ColorunbookError, InputError
 
 app = typer.Typer(
     name="colorunbook",
@@ -67,6 +67,8 @@ def main() -> None:
         app(prog_name="colorunbook")
     except ColorunbookError as error:
         _end(error)
+    except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        _end(InputError(f"{error.filename} cannot be used: {error.strerror}."))
     except Exception as error:
         if os.environ.get("COLORUNBOOK_DEBUG"):
             raise

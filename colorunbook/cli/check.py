@@ -11,7 +11,7 @@ import typer
 from colorunbook.cli.console import begin, duration, give, paint, say
 from colorunbook.cli.options import AsJson, PrimaryAddress, SecondaryAddress, Settings, SiteFile
 from colorunbook.cli.reach import Typed
-from colorunbook.errors import ColorunbookError, InputError, StepFailed
+from colorunbook.errors import Aborted, ColorunbookError, InputError, StepFailed
 from colorunbook.hosts import Accel, Role, Site
 
 if TYPE_CHECKING:
@@ -62,7 +62,10 @@ def check(
     page = docs / PAGE if docs.is_dir() else docs
     if not page.is_file():
         raise InputError(f"There is no page {page}.", f"'colorunbook render {docs}' writes it.")
-    document = Sybil(parsers=[parse]).parse(page)
+    try:
+        document = Sybil(parsers=[parse]).parse(page)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{page} is no text in UTF-8: {error}.") from error
     examples = list(document.examples())
     if not examples:
         raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
@@ -106,6 +109,8 @@ def _one(stage: "Stage", page: Path, passage: "Passage", *, verbose: bool, as_js
         begin(f"  {passage.line:>4}  {text if len(text) < 100 else text[:97] + '...'}")
     try:
         seen = stage.evaluate(passage)
+    except Aborted:
+        raise
     except ColorunbookError as error:
         if not as_json:
             say()

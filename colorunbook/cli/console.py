@@ -33,7 +33,7 @@ def say(text: str = "") -> None:
 
 def begin(text: str) -> None:
     """Tell a person the beginning of a line; :func:`say` ends it."""
-    print(text, file=sys.stderr, end="", flush=True)
+    _put(text, sys.stderr, end="")
 
 
 def give(text: str) -> None:
@@ -46,11 +46,14 @@ def give_json(value: Json) -> None:
     give(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _put(text: str, stream: TextIO) -> None:
-    """Write a line; where nobody reads any more, whatever goes on goes on in silence."""
+def _put(text: str, stream: TextIO, end: str = "\n") -> None:
+    """Write a line; where nobody reads, or no room is left, what goes on goes on in silence.
+
+    A failover is not given up because nobody can be told of it.
+    """
     try:
-        print(text, file=stream, flush=True)
-    except BrokenPipeError:
+        print(text, file=stream, end=end, flush=True)
+    except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

@@ -149,12 +149,15 @@ def down(
     """End a lab; nothing of it is left."""
     from colorunbook.lab import pair
 
+    dead = pair.sweep()
+    for gone in dead:
+        say(f"The lab {gone} had been killed; its folder is removed.")
+    if name in dead and not every:
+        return
     labs = pair.running() if every else (pair.get(name),)
     for made in labs:
         made.world.close()
         say(f"The lab {made.name} is gone.")
-    if every:
-        pair.sweep()
 
 
 @lab_app.command(epilog=DEMO_EPILOG)

@@ -71,7 +71,7 @@ class Typed:
 
     def _with_addresses(self, site: Site, *, known_only: str = "") -> Site:
         for address in (self.primary, self.secondary):
-            if address:
+            if address is not None:
                 check_address(address)
         if site.secondary.address == self.primary or site.primary.address == self.secondary:
             site = site.flipped()
@@ -112,8 +112,8 @@ def find_lab(typed: Typed) -> "Lab | None":
 
 
 def _at(host: Host, address: str | None) -> Host:
-    return replace(host, address=address) if address else host
+    return replace(host, address=address) if address is not None else host
 
 
 def _monitored(host: Host, monitor: str | None) -> Host:
-    return replace(host, monitor=parse_monitor(monitor)) if monitor else host
+    return host if monitor is None else replace(host, monitor=parse_monitor(monitor))

@@ -56,7 +56,11 @@ def render(
     if bool(primary) != bool(secondary) and typed.file() is None:
         raise InputError("A page is for two hosts.", "Give --primary and --secondary, or neither.")
     dialect = Dialect.of(qemu) if qemu else Dialect()
-    changes = render_pages(docs, typed.offline(), dialect)
+    where = typed.offline()
+    trouble = dialect.trouble(where.accel)
+    if trouble is not None:
+        say(f"QEMU {dialect.version}: {trouble}.")
+    changes = render_pages(docs, where, dialect)
     if diff:
         for change in changes:
             give(change.diff.rstrip("\n"))

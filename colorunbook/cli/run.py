@@ -131,6 +131,9 @@ async def _do(order: Order) -> None:
     async with Session(transport, site) as session:
         plan = await session.resolve(runbook)
         _must_be_whole(runbook, plan, order.typed, site)
+        trouble = plan.dialect.trouble(site.accel)
+        if trouble is not None:
+            say(f"QEMU {plan.dialect.version}: {trouble}.")
         if order.dry_run:
             _show(plan, order)
             await _tell_guards(plan, session)

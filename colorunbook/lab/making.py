@@ -38,6 +38,7 @@ def make(
         if parse_ip(address) is None:
             raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
     folder = runtime.folder_of(name)
+    genesis.sweep(folder.parent)
     world = _of_the_host(folder, addresses, tell, accel, bound=bound)
     if world is None:
         tree = provision(progress=_stages(tell))

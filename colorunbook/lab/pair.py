@@ -18,7 +18,7 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, size_in_bytes
 from colorunbook.lab import genesis, runtime
 from colorunbook.lab.world import World, find
 from colorunbook.plan import resolve
@@ -30,6 +30,9 @@ DEFAULT: Final = "default"
 DISK: Final = "64M"
 CHECKPOINT_DELAY: Final = 500
 """Milliseconds: two checkpoints are soon seen."""
+
+HALT: Final = b"\xfa\xf4\xeb\xfd"
+"""``cli``, ``hlt``, and back to ``hlt``: a guest that asks nothing of its host."""
 
 BRING_UP: Final = (
     "launch-primary",
@@ -72,14 +75,24 @@ class Lab:
         return None
 
     def prepare_images(self, *hosts: Host) -> None:
-        """Make ``primary.qcow2`` of each host anew, empty.
+        """Make ``primary.qcow2`` of each host anew: a boot sector that halts, and nothing else.
+
+        Without it the firmware goes on to boot from the network, with instructions that not every
+        nested KVM can run: the guest would end in ``internal-error`` after half a minute.
 
         :raises Unavailable: qemu-img failed.
         """
-        for host in hosts:
-            self._must("mkdir", "-p", host.images)
-            image = f"{host.images}/primary.qcow2"
-            self._must("qemu-img", "create", "-q", "-f", "qcow2", image, self.site.disk)
+        raw = self.world.runtime / "disk.raw"
+        with raw.open("wb") as file:
+            file.write(HALT.ljust(510, b"\0") + b"\x55\xaa")
+            file.truncate(size_in_bytes(self.site.disk))
+        try:
+            for host in hosts:
+                self._must("mkdir", "-p", host.images)
+                image = f"{host.images}/primary.qcow2"
+                self._must("qemu-img", "convert", "-f", "raw", "-O", "qcow2", str(raw), image)
+        finally:
+            raw.unlink()
 
     async def bring_up(self, watch: Watch) -> None:
         """Start both QEMUs and see them in lock-step, by the runbooks.
@@ -112,10 +125,16 @@ class Lab:
 
         :raises InputError: no QEMU of this lab has the role.
         """
+        silent: list[Unavailable] = []
         for host in (self.site.primary, self.site.secondary):
-            if await self.role_of(host) is role:
-                self.kill_host(host)
-                return host
+            try:
+                if await self.role_of(host) is role:
+                    self.kill_host(host)
+                    return host
+            except Unavailable as error:
+                silent.append(error)
+        if silent:
+            raise silent[0]
         raise InputError(
             f"No QEMU of the lab {self.name} is a {role.value} now.",
             "See 'colorunbook lab status'.",
@@ -164,9 +183,9 @@ def running() -> tuple[Lab, ...]:
     return tuple(lab for lab in labs if lab is not None)
 
 
-def sweep() -> None:
-    """Remove what labs that were killed have left of their folders."""
-    genesis.sweep(runtime.labs())
+def sweep() -> tuple[str, ...]:
+    """Remove what labs that were killed have left of their folders; their names."""
+    return genesis.sweep(runtime.labs())
 
 
 def get(name: str) -> Lab:

@@ -206,14 +206,13 @@ class World:
 
     def _waiters(self) -> tuple[psutil.Process, ...]:
         """The outer processes that wait for inner ones."""
-        inside = self.processes()
-        pids = {each.pid for each in inside}
+        # Not by their children: a dead one, which nobody has collected, tells no namespace.
+        target = f"--target={self.keeper.pid}"
         found = []
-        for each in inside:
-            with suppress(psutil.NoSuchProcess):
-                parent = each.parent()
-                if parent is not None and parent.pid not in pids | {self.keeper.pid, 1}:
-                    found.append(parent)
+        for each in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if target in each.cmdline():
+                    found.append(each)
         return tuple(found)
 
     def _is_gone_within(self, seconds: float, waiters: tuple[psutil.Process, ...]) -> bool:

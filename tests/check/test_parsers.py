@@ -129,7 +129,7 @@ SHELL = "In a shell of the primary host, ``127.0.0.1``:\n\n"
         "Wait, at most many seconds, until the primary sends ``X`` with ``a=b``.",
         "In a shell of the third host, ``127.0.0.1``:",
         "In the QMP monitor of the primary on ``127.0.0.1``:",
-        "In this test the QEMU of the primary is killed.",
+        "(Where this page is tested, the QEMU of the primary is killed here.)",
         "It begins only when:\n\n* the moon is full",
         "It has worked when:\n\n* ``query-status`` on the primary shows ``running``",
         f"{PLACE}1. Why ::\n\n       {{'execute': 'stop'}}",

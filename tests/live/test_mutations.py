@@ -24,10 +24,17 @@ MEANINGFUL = re.compile(
     r"|[ ,\"]id=(?P<id>[a-z0-9_-]+)|\"id\": \"(?P<json_id>[a-z0-9_-]+)\""
     r"|queue=(?P<queue>[a-z]+)|\"queue\": \"(?P<json_queue>[a-z]+)\""
     r"|(?:in|out)dev=(?P<dev>[a-z0-9_-]+)|\"(?:in|out)dev\": \"(?P<json_dev>[a-z0-9_-]+)\""
+    r"|(?P<host>127\.0\.0\.[12])"
     r"|\"child\": \"(?P<child>[a-z0-9.]+)\"|node-name=(?P<node>[a-z0-9]+)"
     r"|\"(?P<member>[a-z_-]+)\": "
 )
-QUEUES = {"tx": "rx", "rx": "tx", "all": "alt"}
+SWAPPED = {
+    "tx": "rx",
+    "rx": "tx",
+    "all": "alt",
+    "127.0.0.1": "127.0.0.2",
+    "127.0.0.2": "127.0.0.1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,8 @@ def mutations(text: str, seed: int, count: int) -> list[Mutation]:
 
 
 def _mutate(text: str, chance: random.Random, line: int, start: int, token: str) -> Mutation:
-    if token in QUEUES and chance.random() < 0.5:
-        wrong = QUEUES[token]
+    if token in SWAPPED and chance.random() < 0.5:
+        wrong = SWAPPED[token]
     else:
         at = chance.randrange(len(token))
         pool = "0123456789" if token[at].isdigit() else "abcdefghijklmnopqrstuvwxyz"
