@@ -3,6 +3,8 @@
 
 import json
 import subprocess
+from contextlib import suppress
+from threading import Timer
 
 from colorunbook.errors import TimedOut
 from colorunbook.lab.tree import QEMU
@@ -19,7 +21,7 @@ DRIVERS = ("nbd", "qcow2", "quorum", "replication")
 PATIENCE = 20.0
 
 _BARE = (QEMU, "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none")
-_TALK = ("qmp_capabilities", "query-qmp-schema", "quit")
+_TALK = ("qmp_capabilities", "query-qmp-schema")
 
 
 def missing_objects(world: World) -> tuple[str, ...]:
@@ -56,16 +58,30 @@ def has_tools(world: World) -> bool:
 def _schema(world: World) -> list[dict[str, Json]]:
     """What ``query-qmp-schema`` says, asked over a monitor that nobody else needs."""
     command = (*_BARE, "-S", "-qmp", "stdio")
-    lines = "".join(f"{json.dumps({'execute': name})}\n" for name in _TALK)
     pipe = subprocess.PIPE
     with world.popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as child:
+        # Not by a command to quit: QEMU would end before it has written so long a reply.
+        patience = Timer(PATIENCE, child.kill)
+        patience.start()
         try:
-            out, _ = child.communicate(lines.encode(), timeout=PATIENCE)
-        except subprocess.TimeoutExpired as error:
+            return _ask(child)
+        finally:
+            patience.cancel()
             child.kill()
-            raise TimedOut(f"QEMU did not tell its schema within {PATIENCE:g} s.") from error
-    for line in out.splitlines():
+
+
+def _ask(child: subprocess.Popen[bytes]) -> list[dict[str, Json]]:
+    """Send the question and read until its answer has come."""
+    if child.stdin is None or child.stdout is None:
+        return []
+    with suppress(BrokenPipeError):
+        for name in _TALK:
+            child.stdin.write(json.dumps({"execute": name}).encode() + b"\n")
+        child.stdin.flush()
+    for line in child.stdout:
+        if not line.endswith(b"\n"):
+            break
         reply: Json = json.loads(line)
         if is_object(reply) and (found := as_objects(reply.get("return"))):
             return found
-    return []
+    raise TimedOut(f"QEMU did not tell its schema within {PATIENCE:g} s.")

@@ -245,7 +245,7 @@ def test_an_unbound_world_outlives_its_starter(tree: Tree, labs: Path) -> None:
 def test_one_name_one_world(make: Make) -> None:
     """A second world of the same name is refused while the first one stands."""
     make("lab")
-    with pytest.raises(InputError, match="already runs"):
+    with pytest.raises(InputError, match="is up already"):
         make("lab")
 
 
