@@ -67,6 +67,8 @@ def serving(colo: Colo) -> Iterator[Expect]:
     notes=(
         "The secondary's disk takes one NBD client at a time. End whatever else is connected to "
         "it before the primary connects.",
+        "At QEMU's own checkpoint delay of 20 seconds it takes a while to see two checkpoints. "
+        "Setting the delay, the next step, makes them come sooner.",
     ),
 )
 def start_replication(colo: Colo) -> Iterator[Step]:

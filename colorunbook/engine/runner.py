@@ -25,7 +25,7 @@ from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.transport import Monitor
 from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, wait
-from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut
+from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload, is_object
@@ -49,15 +49,26 @@ async def run(
     :raises StepFailed: QEMU, a shell or the postcondition said no; the error names the step.
     :raises Unavailable: a QEMU could not be reached, or did not answer in time.
     """
+    done = 0
     try:
         async for event in _Run(plan, session).events():
+            if isinstance(event, StepDone):
+                done = event.number
             if journal is not None:
-                journal.write(event)
+                _keep(journal, event, done)
             yield event
     except BaseException as error:
         if journal is not None:
             journal.fail(error)
         raise
+
+
+def _keep(journal: Journal, event: Event, done: int) -> None:
+    try:
+        journal.write(event)
+    except Unavailable as error:
+        where = f"Steps 1 to {done} are done, no other." if done else "No step is done."
+        raise Unavailable(error.message, f"{where} {error.advice}") from error
 
 
 @dataclass(frozen=True, slots=True)
