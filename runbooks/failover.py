@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from colorunbook.book.colo import Colo
+from colorunbook.book.colo import PEER_CHILD, Colo
 from colorunbook.book.conditions import colo_mode_is, guest_can_go_on, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
@@ -29,7 +29,7 @@ NOT_BOTH = (
 @runbook("primary-failover", on=Role.PRIMARY, title="Primary failover", notes=(NOT_BOTH,))
 def primary_failover(colo: Colo) -> Iterator[Step]:
     """The secondary has died: let go of it, and carry on alone."""
-    yield detach("children.1").because("The dead child would hold back every flush of the guest.")
+    yield detach(PEER_CHILD).because("The dead child would hold back every flush of the guest.")
     yield close_replica().because("A new secondary gets a new connection.")
     mirror, redirect_in, redirect_out, thread, compare = colo.primary_filters
     yield delete_object(compare).because(

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 from colorunbook.book.conditions import Condition
-from colorunbook.qemu.payload import Payload, hmp
+from colorunbook.qemu.payload import Json, Payload, hmp
 from colorunbook.qemu.shell import Variable, Word
 
 
@@ -54,6 +54,11 @@ class Hmp:
     def payload(self) -> Payload:
         """The QMP command that carries the line."""
         return hmp(self.line)
+
+    def complaint(self, reply: Json) -> str:
+        """What a reply objects to; empty: nothing, or what is tolerated."""
+        text = str(reply).strip()
+        return "" if self.tolerates and self.tolerates in text else text
 
 
 @dataclass(frozen=True, slots=True)

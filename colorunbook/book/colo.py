@@ -21,6 +21,9 @@ CHILD = "childs0"
 PARENT = "parent0"
 REPLICA = "replication0"
 RESYNC = "resync"
+OWN_CHILD, PEER_CHILD = "children.0", "children.1"
+"""The edges below the disk, as quorum names them: this host's image, and the peer's."""
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -144,8 +147,8 @@ class Colo:
         """The QEMU that a primary is started as."""
         disk = (
             *_quorum(),
-            ("children.0.file.filename", self.image(Role.PRIMARY, "primary")),
-            ("children.0.driver", "qcow2"),
+            (f"{OWN_CHILD}.file.filename", self.image(Role.PRIMARY, "primary")),
+            (f"{OWN_CHILD}.driver", "qcow2"),
         )
         return CommandLine(
             self.site,
@@ -170,7 +173,7 @@ class Colo:
             netdev=NETDEV,
             chardevs=self.secondary_chardevs,
             objects=(*self.secondary_redirectors, self.rewriter),
-            drives=(self._parent(), self._child(), (*_quorum(), ("children.0", CHILD))),
+            drives=(self._parent(), self._child(), (*_quorum(), (OWN_CHILD, CHILD))),
             ending=("-incoming", f"tcp:{anywhere}:{self.site.ports.migration}"),
         )
 

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from colorunbook.book.colo import DISK, PARENT, REPLICA, Colo
+from colorunbook.book.colo import DISK, OWN_CHILD, PARENT, PEER_CHILD, REPLICA, Colo
 from colorunbook.book.conditions import (
     ChardevsGone,
     ChardevsThere,
@@ -64,8 +64,8 @@ def replicating(colo: Colo, *, before: str | None = None) -> Iterator[Expect]:
         yield from _settings(PRIMARY, part, before)
     for part in of_secondary:
         yield from _settings(SECONDARY, part, None)
-    yield Expect(PRIMARY, ChildrenAre(DISK, ("children.0", "children.1")))
-    yield Expect(SECONDARY, ChildrenAre(DISK, ("children.0",)))
+    yield Expect(PRIMARY, ChildrenAre(DISK, (OWN_CHILD, PEER_CHILD)))
+    yield Expect(SECONDARY, ChildrenAre(DISK, (OWN_CHILD,)))
     yield Expect(PRIMARY, Checkpoints(2))
     yield Expect(SECONDARY, Checkpoints(2))
 
@@ -73,7 +73,7 @@ def replicating(colo: Colo, *, before: str | None = None) -> Iterator[Expect]:
 def survived_as_primary(colo: Colo) -> Iterator[Expect]:
     """The primary has let go of a dead secondary."""
     yield from alone(colo)
-    yield Expect(PRIMARY, ChildrenAre(DISK, ("children.0",)))
+    yield Expect(PRIMARY, ChildrenAre(DISK, (OWN_CHILD,)))
     yield Expect(PRIMARY, NodeGone(REPLICA))
 
 
@@ -88,7 +88,7 @@ def survived_as_secondary(colo: Colo) -> Iterator[Expect]:
     for chardev in heir.peer_chardevs:
         yield Expect(SECONDARY, Listening(chardev.id, chardev.address))
     yield Expect(SECONDARY, Connected(_ids(heir.loop_chardevs)))
-    yield Expect(SECONDARY, ChildrenAre(DISK, ("children.0",)))
+    yield Expect(SECONDARY, ChildrenAre(DISK, (OWN_CHILD,)))
 
 
 def _ids(parts: Iterable[QemuObject | SocketChardev]) -> tuple[str, ...]:

@@ -18,11 +18,10 @@ from colorunbook.check.parsers import (
     Waited,
 )
 from colorunbook.engine.monitor import NEGOTIATION
-from colorunbook.engine.waits import REPLY, Seen, ask, wait
+from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.lab.pair import Lab
-from colorunbook.qemu.payload import Payload, is_object
 
 PATIENCE = 30.0
 """The longest wait of a check, in seconds, whatever the text allows: the disks are small here."""
@@ -117,12 +116,11 @@ class Life:
                     machine.negotiated = True
                     await self._settle(machine)
                 return str(reply)
-            case Hmp(tolerates=harmless):
+            case Hmp() as asked:
                 reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
-                said = str(reply).strip()
-                if said and not (harmless and harmless in said):
-                    raise StepFailed(f"The human monitor replied: {said}")
-                return said
+                if complaint := asked.complaint(reply):
+                    raise StepFailed(f"The human monitor replied: {complaint}")
+                return str(reply).strip()
 
     def _owe(self, passage: Passage, expect: Expect) -> str:
         """Put off what cannot be seen yet; empty: it can.
@@ -181,7 +179,9 @@ class Life:
     async def _promise(self, expect: Expect) -> str:
         within = SETTLE
         if isinstance(expect.condition, Checkpoints):
-            within += (expect.condition.count + 1) * await self._pace()
+            within += (expect.condition.count + 1) * await pace(
+                await self._of(Role.PRIMARY).monitor()
+            )
         return await self._wait(expect, within, mark=False)
 
     async def _wait(self, expect: Expect, within: float, *, mark: bool) -> str:
@@ -195,13 +195,6 @@ class Life:
             for each in self._machines.values():
                 each.mark()
         return seen
-
-    async def _pace(self) -> float:
-        """Seconds between two checkpoints, as the primary has it."""
-        monitor = await self._of(Role.PRIMARY).monitor()
-        told = await monitor.execute(Payload("query-migrate-parameters"), REPLY)
-        delay = told.get("x-checkpoint-delay") if is_object(told) else None
-        return delay / 1000 if isinstance(delay, int) else 20
 
     def _know(self, role: Role, address: str) -> str:
         """Learn from the text who is where; it may not change its mind."""

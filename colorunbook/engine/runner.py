@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The engine: a plan, done on live QEMUs, step by step, until its postcondition is seen."""
 
+import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
-from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
+from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, guest_is
 from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Step
 from colorunbook.engine.events import (
@@ -24,11 +25,11 @@ from colorunbook.engine.journal import Journal
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.transport import Monitor
-from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, wait
+from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
-from colorunbook.qemu.payload import Json, Payload, is_object
+from colorunbook.qemu.payload import Json, Payload
 
 SETTLE = 30.0
 """How long a part of the postcondition may take to hold, in seconds."""
@@ -163,24 +164,27 @@ class _Run:
             raise in_step(
                 error,
                 f"{where}{step.role.value} {host}",
-                self._done_before(number),
+                await self._standing(number),
             ) from error
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
         for event in self._news():
             yield event
 
-    def _done_before(self, number: int) -> str:
-        """What is done when a step has failed, and whether the guest waits for somebody."""
+    async def _standing(self, number: int) -> str:
+        """How things are when a step has failed: what is done, and whether the guest waits."""
         if number == 1:
             return "No step is done."
         done = "Step 1 is done." if number == 2 else f"Steps 1 to {number - 1} are done."
-        paused = [n for n, s in enumerate(self.plan.steps[: number - 1], 1) if s.action == _STOP]
-        if not paused:
-            return done
-        return (
-            f"{done} The guest is paused since step {paused[0]}: when nothing of the pair is left "
-            f'half done, {{"execute": "cont"}} in its monitor lets it go on, alone.'
-        )
+        stopped = [step for step in self.plan.steps[: number - 1] if step.action == _STOP]
+        for step in stopped:
+            with contextlib.suppress(ColorunbookError):
+                paused, _ = await ask(await self._monitor(step.role), guest_is("paused"))
+                if paused:
+                    done += (
+                        " The guest is paused: when nothing of the pair is left half done, "
+                        '{"execute": "cont"} in its monitor lets it go on, alone.'
+                    )
+        return done
 
     async def _act(self, step: Step) -> Json:
         host = self.plan.site.host(step.role)
@@ -208,10 +212,9 @@ class _Run:
 
     async def _hmp(self, monitor: Monitor, line: Hmp) -> Json:
         reply = await monitor.execute(line.payload, REPLY)
-        text = str(reply).strip()
-        if text and not (line.tolerates and line.tolerates in text):
-            raise StepFailed(f"The human monitor replied: {text}")
-        return text
+        if complaint := line.complaint(reply):
+            raise StepFailed(f"The human monitor replied: {complaint}")
+        return str(reply).strip()
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
         monitor = await self._monitor(step.role)
@@ -258,10 +261,7 @@ class _Run:
         if not isinstance(condition, Checkpoints):
             return SETTLE
         primary = await self._monitor(Role.PRIMARY)
-        told = await primary.execute(Payload("query-migrate-parameters"), REPLY)
-        delay = told.get("x-checkpoint-delay") if is_object(told) else None
-        pace = delay / 1000 if isinstance(delay, int) else 20
-        return SETTLE + 2 * (condition.count + 1) * pace
+        return SETTLE + 2 * (condition.count + 1) * await pace(primary)
 
     async def _monitor(self, role: Role) -> Monitor:
         return await self.session.monitor(role, self.plan.site)

@@ -83,6 +83,13 @@ async def ask(monitor: Monitor, probe: Probe, end: float | None = None) -> tuple
     return probe.holds(replies), probe.seen(replies)
 
 
+async def pace(primary: Monitor) -> float:
+    """Ask a primary for the longest time between two checkpoints, in seconds."""
+    told = await primary.execute(Payload("query-migrate-parameters"), REPLY)
+    delay = told.get("x-checkpoint-delay") if is_object(told) else None
+    return delay / 1000 if isinstance(delay, int) else 20
+
+
 def count_checkpoints(events: Sequence[JsonObject], since: int) -> int:
     """Count the pairs of ``STOP`` and ``RESUME`` from an index on."""
     stopped, count = False, 0

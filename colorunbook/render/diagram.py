@@ -7,7 +7,7 @@ cannot say anything else than the commands.
 
 from dataclasses import dataclass
 
-from colorunbook.book.colo import DISK, PARENT, REPLICA, Colo
+from colorunbook.book.colo import DISK, PARENT, PEER_CHILD, REPLICA, Colo
 from colorunbook.hosts import Role
 from colorunbook.render.drawing import Box, Drawing, Ink, Line
 from colorunbook.render.network import of_primary, of_secondary
@@ -89,7 +89,7 @@ def _disks(sheet: Sheet, colo: Colo, left: Columns, right: Columns) -> None:
     images = [f"  {f}" for name in theirs if name not in (DISK, PARENT) for f in theirs[name][1:]]
     ends = []
     for columns, drive, replica in (
-        (left, (*ours[DISK], f"children.1  {REPLICA}"), (REPLICA, "to the other disk")),
+        (left, (*ours[DISK], f"{PEER_CHILD}  {REPLICA}"), (REPLICA, "to the other disk")),
         (right, (*theirs[DISK], *images), (PARENT, theirs[PARENT][-1])),
     ):
         (begin, width), (narrow, narrow_width) = columns.whole, columns.parts
