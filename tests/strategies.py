@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from colorunbook.book.conditions import (
     CapabilityOn,
     ChardevsGone,
+    ChardevsThere,
     Checkpoints,
     ChildrenAre,
     Condition,
@@ -20,6 +21,7 @@ from colorunbook.book.conditions import (
     ObjectsGone,
     ObjectsThere,
     StatusIs,
+    StatusIsNone,
 )
 from colorunbook.book.phrases import Expect
 from colorunbook.errors import InputError
@@ -78,9 +80,11 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(EventSeen, word, pairs),
     st.builds(Checkpoints, st.integers(1, 99)),
     st.builds(StatusIs, word, word, value),
+    st.builds(StatusIsNone, word, word, words),
     st.builds(CapabilityOn, word),
     st.builds(Connected, words),
     st.builds(Listening, word, value),
+    st.builds(ChardevsThere, words),
     st.builds(ChardevsGone, words),
     st.builds(ObjectIs, word, pairs),
     st.builds(ObjectsThere, words),
