@@ -52,6 +52,7 @@ class Plan:
         return {
             "runbook": self.name,
             "qemu": str(self.dialect.version),
+            "edition": self.dialect.edition.value,
             "hosts": {role.value: self.site.host(role).address for role in Role},
             "starts_when": [say(expect) for expect in self.starts],
             "steps": [self._step(step) for step in self.steps],

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from colorunbook.qemu.dialect import Edition
+
 _PAIR = "The pair"
 
 
@@ -70,5 +72,11 @@ LabName = Annotated[
 QemuVersion = Annotated[
     str | None,
     typer.Option("--qemu", metavar="VERSION", help="Spell it for this QEMU, as in 10.0."),
+]
+EditionName = Annotated[
+    Edition,
+    typer.Option(
+        "--edition", help="As QEMU's document has it, or without the human monitor (blockdev)."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Put out JSON.")]

@@ -8,6 +8,7 @@ import typer
 
 from colorunbook.cli.console import give, say
 from colorunbook.cli.options import (
+    EditionName,
     PrimaryAddress,
     QemuVersion,
     SecondaryAddress,
@@ -15,6 +16,7 @@ from colorunbook.cli.options import (
     SiteFile,
 )
 from colorunbook.errors import InputError, StaleError
+from colorunbook.qemu.dialect import Edition
 
 EPILOG = """
 Examples:
@@ -39,6 +41,7 @@ def render(
     site: SiteFile = None,
     settings: Settings = None,
     qemu: QemuVersion = None,
+    edition: EditionName = Edition.HMP,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 where a page is stale.")
     ] = False,
@@ -55,7 +58,7 @@ def render(
     typed = Typed(site, primary, secondary, tuple(settings or ()))
     if bool(primary) != bool(secondary) and typed.file() is None:
         raise InputError("A page is for two hosts.", "Give --primary and --secondary, or neither.")
-    dialect = Dialect.of(qemu) if qemu else Dialect()
+    dialect = Dialect.of(qemu, edition)
     where = typed.offline()
     trouble = dialect.trouble(where.accel)
     if trouble is not None:

@@ -8,6 +8,7 @@ import typer
 from colorunbook.cli.console import give, give_json
 from colorunbook.cli.options import (
     AsJson,
+    EditionName,
     PrimaryAddress,
     QemuVersion,
     RunbookName,
@@ -15,6 +16,7 @@ from colorunbook.cli.options import (
     Settings,
     SiteFile,
 )
+from colorunbook.qemu.dialect import Edition
 
 if TYPE_CHECKING:
     from colorunbook.plan import Plan
@@ -33,6 +35,8 @@ Examples:
   colorunbook show primary-failover
 
   colorunbook show secondary-resume --primary 10.0.0.1 --secondary 10.0.0.2 --qemu 10.0
+
+  colorunbook show primary-resume --edition blockdev
 """
 
 
@@ -71,6 +75,7 @@ def show(
     site: SiteFile = None,
     settings: Settings = None,
     qemu: QemuVersion = None,
+    edition: EditionName = Edition.HMP,
     as_json: AsJson = False,
 ) -> None:
     """Show what a runbook does: guards, steps with their reasons, and the postcondition."""
@@ -80,8 +85,7 @@ def show(
     from colorunbook.qemu.dialect import Dialect
 
     typed = Typed(site, primary, secondary, tuple(settings or ()))
-    dialect = Dialect.of(qemu) if qemu else Dialect()
-    plan = resolve(shelf.runbook(name), typed.offline(), dialect)
+    plan = resolve(shelf.runbook(name), typed.offline(), Dialect.of(qemu, edition))
     if as_json:
         give_json({"digest": plan.digest, **plan.as_json()})
     else:
@@ -95,7 +99,10 @@ def show_plan(plan: "Plan") -> str:
     from colorunbook.plan import describe
 
     hosts = ", ".join(f"{role.value} {plan.site.host(role).address}" for role in Role)
-    lines = [f"{plan.name}: {plan.summary}", f"{hosts}, QEMU {plan.dialect.version}"]
+    lines = [
+        f"{plan.name}: {plan.summary}",
+        f"{hosts}, QEMU {plan.dialect.version}{_edition(plan)}",
+    ]
     lines += [f"plan {plan.digest}", ""]
     if plan.starts:
         lines += ["It begins only when", *(f"  {_plain(say(e))}" for e in plan.starts), ""]
@@ -107,6 +114,10 @@ def show_plan(plan: "Plan") -> str:
     if plan.ends:
         lines += ["", "It has worked when", *(f"  {_plain(say(e))}" for e in plan.ends)]
     return "\n".join(lines)
+
+
+def _edition(plan: "Plan") -> str:
+    return "" if plan.dialect.edition is Edition.HMP else f", {plan.dialect.edition.value} edition"
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from colorunbook.hosts import Accel, Role, Site, parse_ip
 from colorunbook.lab import abilities, genesis, runtime
 from colorunbook.lab.accel import best
 from colorunbook.lab.pair import Lab, site_in
-from colorunbook.lab.provision import provision
+from colorunbook.lab.provision import Release, provision, release
 from colorunbook.lab.tree import Tree, host_tree
 from colorunbook.lab.world import World
 from colorunbook.qemu.dialect import Dialect, Version
@@ -18,17 +18,25 @@ Tell = Callable[[str], None]
 
 
 def make(
-    name: str, tell: Tell, *, bound: bool, accel: Accel | None = None, like: Site | None = None
+    name: str,
+    tell: Tell,
+    *,
+    bound: bool,
+    accel: Accel | None = None,
+    like: Site | None = None,
+    qemu: Release | None = None,
 ) -> Lab:
     """Make a lab without a pair in it yet.
 
-    The host's own QEMU is taken where COLO works with it, otherwise one is provisioned.
+    The host's own QEMU is taken where COLO works with it, otherwise one is provisioned; a release
+    that is asked for is taken whatever is known of it.
 
     :param tell: told what goes on, a sentence each; the stages of a download once each.
     :param bound: it ends with this process, and no later command finds it.
     :param accel: use this one; ``None``: KVM where it runs a guest, otherwise TCG.
     :param like: a site with numeric addresses, whose hosts and folders it has; ``None``: the
         document's own.
+    :param qemu: the release to provision; ``None``: whatever works.
     :raises InputError: a host of that site has a name for an address.
     :raises Unavailable: the machine does not allow it, or no QEMU can be had.
     """
@@ -39,9 +47,11 @@ def make(
             raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
     folder = runtime.folder_of(name)
     genesis.sweep(folder.parent)
-    world = _of_the_host(folder, addresses, tell, accel, bound=bound)
+    world = None
+    if qemu is None:
+        world = _of_the_host(folder, addresses, tell, accel, bound=bound)
     if world is None:
-        tree = provision(progress=_stages(tell))
+        tree = provision(_stages(tell), qemu or release())
         world = genesis.create(tree, folder, bound=bound, addresses=addresses)
     try:
         lab = _furnish(name, world, accel, like)

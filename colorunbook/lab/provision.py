@@ -42,8 +42,13 @@ class Release:
         return f"{self.version}-{self.preferred}-{hashlib.sha256(recipe).hexdigest()[:8]}"
 
 
-#: What can be had; the first is the usual one.
-RELEASES = (Release("11.1", ("trixie", "trixie-backports"), "trixie-backports"),)
+#: What can be had; the first is the usual one. A version more is a row more.
+RELEASES = (
+    Release("11.1", ("trixie", "trixie-backports"), "trixie-backports"),
+    Release("10.0", ("trixie",), "trixie"),
+    Release("10.0.2", ("bookworm", "bookworm-backports"), "bookworm-backports"),
+    Release("7.2", ("bookworm",), "bookworm"),
+)
 
 #: What a tree is made of, apart from what these depend on.
 PACKAGES = ("qemu-system-x86", "qemu-utils", "bash", "dash", "coreutils", "util-linux")

@@ -6,6 +6,7 @@ The only place where a version is compared. A builder says what it means; the di
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
@@ -89,14 +90,25 @@ TROUBLES = (
 )
 
 
+class Edition(Enum):
+    """Which of two spellings of the same procedures: both do the same to the guest's disks.
+
+    ``hmp`` is QEMU's own document. ``blockdev`` uses no human monitor and no deprecated command.
+    """
+
+    HMP = "hmp"
+    BLOCKDEV = "blockdev"
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One version's spelling.
+    """One version's spelling, in one edition.
 
     :raises InputError: the version is older than anything the procedures can be spelled for.
     """
 
     version: Version = NEWEST
+    edition: Edition = Edition.HMP
 
     def __post_init__(self) -> None:
         if self.version < OLDEST:
@@ -106,9 +118,12 @@ class Dialect:
             )
 
     @classmethod
-    def of(cls, version: str) -> "Dialect":
-        """The dialect of a version given as text."""
-        return cls(Version.parse(version))
+    def of(cls, version: str | None, edition: Edition = Edition.HMP) -> "Dialect":
+        """The dialect of a version given as text; ``None``: the newest.
+
+        :raises InputError: it is no version, or too old.
+        """
+        return cls(NEWEST if version is None else Version.parse(version), edition)
 
     def reconnect(self, seconds: int) -> tuple[str, str]:
         """Spell the pause between two attempts of a socket chardev to connect."""
