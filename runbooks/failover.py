@@ -8,14 +8,12 @@ from colorunbook.book.conditions import colo_mode_is, guest_can_go_on
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.states import survived_as_primary, survived_as_secondary
+from colorunbook.book.storage import close_replica, detach, stop_serving
 from colorunbook.book.verbs import (
     add_chardev,
-    close_replica,
     delete_object,
-    detach,
     lost_heartbeat,
     remove_chardev,
-    stop_serving,
     wait_until,
 )
 from colorunbook.hosts import Role
@@ -30,7 +28,7 @@ NOT_BOTH = (
 def primary_failover(colo: Colo) -> Iterator[Step]:
     """The secondary has died: let go of it, and carry on alone."""
     yield detach(PEER_CHILD).because("The dead child would hold back every flush of the guest.")
-    yield close_replica().because("A new secondary gets a new connection.")
+    yield close_replica(colo).because("A new secondary gets a new connection.")
     mirror, redirect_in, redirect_out, thread, compare = colo.primary_filters
     yield delete_object(compare).because(
         "It holds back the guest's replies until the secondary gives the same ones."

@@ -7,17 +7,9 @@ from colorunbook.book.colo import PARENT, Colo
 from colorunbook.book.conditions import CapabilityOn, Exported, colo_mode_is, guest_is, migration_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, compose, runbook
-from colorunbook.book.states import prepared, replicating
-from colorunbook.book.verbs import (
-    attach,
-    export,
-    migrate,
-    negotiate,
-    open_replica,
-    serve_disks,
-    set_capabilities,
-    wait_until,
-)
+from colorunbook.book.states import exportable, prepared, replicating
+from colorunbook.book.storage import attach, export, open_replica, serve_disks
+from colorunbook.book.verbs import migrate, negotiate, set_capabilities, wait_until
 from colorunbook.hosts import Role
 
 from .launch import launch_primary, launch_secondary
@@ -40,16 +32,17 @@ def prepare_secondary(colo: Colo) -> Iterator[Step]:
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise what arrives is taken for an ordinary migration."
     )
-    yield serve_disks(colo.site.secondary, colo.site.ports.nbd).because(
+    yield serve_disks(colo).because(
         "The primary sends every write of its guest to the secondary's disk."
     )
-    yield export().because("The parent of the secondary's images is the disk it shadows.")
+    yield export(colo).because("The parent of the secondary's images is the disk it shadows.")
 
 
 @prepare_secondary.starts_when
-def not_started(_colo: Colo) -> Iterator[Expect]:
-    """The secondary still waits for its primary."""
+def not_started(colo: Colo) -> Iterator[Expect]:
+    """The secondary still waits for its primary, and was started for the same edition."""
     yield Expect(Role.SECONDARY, guest_is("inmigrate"))
+    yield from exportable(colo)
 
 
 @prepare_secondary.ends_when
@@ -76,7 +69,7 @@ def start_replication(colo: Colo) -> Iterator[Step]:
     yield negotiate().because(
         "QMP answers nothing before this one, no question either: ask what stands above after it."
     )
-    yield open_replica(colo.replica).because(
+    yield open_replica(colo).because(
         "The disk first: once the guest is in COLO no write may miss the secondary."
     )
     yield attach().because("From here on each write of the guest goes to both disks.")

@@ -8,19 +8,16 @@ from colorunbook.book.conditions import ObjectsGone, ObjectsThere, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.states import prepared, ready_for_a_peer, replicating
-from colorunbook.book.verbs import (
-    add_object,
+from colorunbook.book.storage import (
     attach,
-    cancel_copy,
-    job_is_gone,
-    job_is_ready,
-    migrate,
-    mirror_disk,
+    copy_disk,
+    copy_is_ready,
+    end_copy,
     open_replica,
-    set_capabilities,
-    stop_guest,
-    wait_until,
+    reach_target,
+    see_copy_gone,
 )
+from colorunbook.book.verbs import add_object, migrate, set_capabilities, stop_guest, wait_until
 from colorunbook.hosts import Role
 
 from .replicate import enters_colo
@@ -31,21 +28,20 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
 
     :param before: the filter that the new ones stand in front of; ``None``: there is none.
     """
-    yield mirror_disk(colo.nbd_uri).because(
+    yield from reach_target(colo)
+    yield copy_disk(colo).because(
         "The new secondary's disk is as old as its death. The guest goes on meanwhile."
     )
-    yield wait_until(job_is_ready(), within=86400, title="See the disks become equal").because(
+    yield wait_until(copy_is_ready(), within=86400, title="See the disks become equal").because(
         "A copy that is cut short leaves a secondary whose disk is neither old nor new."
     )
     yield stop_guest().because("Between the end of the copy and COLO no write may be made.")
     yield wait_until(guest_is("paused"), within=30, title="See the guest pause").because(
         "A write that is made after the copy has ended would be on one disk only."
     )
-    yield cancel_copy().because("The disks are equal now, and the replication takes over.")
-    yield wait_until(job_is_gone(), within=60, title="See the copy end").because(
-        "The reply comes before the job is gone, and until then it holds the secondary's disk."
-    )
-    yield open_replica(colo.replica).because("The NBD client that the copy was is free again.")
+    yield end_copy(colo).because("The disks are equal now, and the replication takes over.")
+    yield from see_copy_gone(colo)
+    yield open_replica(colo).because("The NBD client that the copy was is free again.")
     yield attach().because("From here on each write of the guest goes to both disks.")
     for part in colo.primary_filters:
         yield add_object(part, before=before if part.kind.startswith("filter-") else None).because(

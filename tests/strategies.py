@@ -17,6 +17,7 @@ from colorunbook.book.conditions import (
     Exported,
     Listening,
     NodeGone,
+    NodeThere,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -90,6 +91,7 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(ObjectsThere, words),
     st.builds(ObjectsGone, words),
     st.builds(ChildrenAre, word, st.lists(word, max_size=3).map(tuple)),
+    st.builds(NodeThere, word),
     st.builds(NodeGone, word),
     st.builds(Exported, word),
 )

@@ -11,6 +11,7 @@ from colorunbook.hosts import Role, Site, bracketed
 from colorunbook.qemu.argv import CommandLine
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.nbd import NbdDisk
 from colorunbook.qemu.objects import QemuObject
 from colorunbook.qemu.options import InFolder, Pair
 from colorunbook.qemu.shell import Variable
@@ -21,6 +22,7 @@ CHILD = "childs0"
 PARENT = "parent0"
 REPLICA = "replication0"
 RESYNC = "resync"
+RESYNC_TARGET = "resync0"
 OWN_CHILD, PEER_CHILD = "children.0", "children.1"
 """The edges below the disk, as quorum names them: this host's image, and the peer's."""
 
@@ -120,28 +122,21 @@ class Colo:
         return QemuObject("filter-rewriter", (("id", "rew0"), *_net("all")))
 
     @property
-    def replica(self) -> str:
+    def peer_disk(self) -> NbdDisk:
+        """The secondary's disk, as the secondary serves it."""
+        return NbdDisk(self.site.secondary.address, self.site.ports.nbd, PARENT)
+
+    @property
+    def replica_options(self) -> str:
         """The option string of the primary's connection to the secondary's disk."""
-        pairs: list[tuple[str, str]] = [
-            ("driver", "replication"),
-            ("mode", "primary"),
-            ("file.driver", "nbd"),
-            ("file.host", self.site.secondary.address),
-            ("file.port", str(self.site.ports.nbd)),
-            ("file.export", PARENT),
-            ("node-name", REPLICA),
-        ]
-        return ",".join(f"{name}={value}" for name, value in pairs)
+        disk = [(f"file.{name}", value) for name, value in self.peer_disk.options]
+        whole = [("driver", "replication"), ("mode", "primary"), *disk, ("node-name", REPLICA)]
+        return ",".join(f"{name}={value}" for name, value in whole)
 
     @property
     def migration_uri(self) -> str:
         """Where the secondary takes the migration stream."""
         return f"tcp:{bracketed(self.site.secondary.address)}:{self.site.ports.migration}"
-
-    @property
-    def nbd_uri(self) -> str:
-        """Where the secondary serves its disk."""
-        return f"nbd://{bracketed(self.site.secondary.address)}:{self.site.ports.nbd}/{PARENT}"
 
     def primary_command(self) -> CommandLine:
         """The QEMU that a primary is started as."""
@@ -179,7 +174,8 @@ class Colo:
 
     def _parent(self) -> tuple[Pair, ...]:
         image = self.image(Role.SECONDARY, "primary")
-        return ("if", "none"), ("id", PARENT), ("file.filename", image), ("driver", "qcow2")
+        name = self.dialect.name_of_drive
+        return ("if", "none"), (name, PARENT), ("file.filename", image), ("driver", "qcow2")
 
     def _child(self) -> tuple[Pair, ...]:
         return (

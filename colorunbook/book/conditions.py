@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from colorunbook.book.disks import ChildrenAre, Exported, NodeGone
+from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere
 from colorunbook.book.wiring import (
     ChardevsGone,
     ChardevsThere,
@@ -35,6 +35,7 @@ __all__ = [
     "Exported",
     "Listening",
     "NodeGone",
+    "NodeThere",
     "ObjectIs",
     "ObjectsGone",
     "ObjectsThere",
@@ -152,6 +153,7 @@ Probe = (
     | ObjectsThere
     | ObjectsGone
     | ChildrenAre
+    | NodeThere
     | NodeGone
     | Exported
 )

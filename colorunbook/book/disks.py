@@ -42,6 +42,27 @@ class ChildrenAre:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeThere:
+    """A block node has this name."""
+
+    PHRASE: ClassVar[str] = "``query-named-block-nodes`` on the {role} shows ``{node}``"
+    node: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return _NODES
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it is there."""
+        return self.seen(replies) != "missing"
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """Its driver, where it is there."""
+        return _driver(replies[0], self.node)
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGone:
     """No block node has this name."""
 
@@ -51,7 +72,7 @@ class NodeGone:
     @property
     def questions(self) -> tuple[Payload, ...]:
         """One query."""
-        return (Payload("query-named-block-nodes", {"flat": True}),)
+        return _NODES
 
     def holds(self, replies: Sequence[Json]) -> bool:
         """Tell whether it is gone."""
@@ -59,8 +80,7 @@ class NodeGone:
 
     def seen(self, replies: Sequence[Json]) -> str:
         """Its driver, where it is still there."""
-        found = [n.get("drv") for n in as_objects(replies[0]) if n.get("node-name") == self.node]
-        return str(found[0]) if found else "missing"
+        return _driver(replies[0], self.node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +102,11 @@ class Exported:
     def seen(self, replies: Sequence[Json]) -> str:
         """Every export there is."""
         return ", ".join(str(e.get("id")) for e in as_objects(replies[0])) or "no exports"
+
+
+_NODES = (Payload("query-named-block-nodes", {"flat": True}),)
+
+
+def _driver(reply: Json, node: str) -> str:
+    found = [n.get("drv") for n in as_objects(reply) if n.get("node-name") == node]
+    return str(found[0]) if found else "missing"

@@ -23,6 +23,7 @@ from colorunbook.book.conditions import (
     Exported,
     Listening,
     NodeGone,
+    NodeThere,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -172,6 +173,7 @@ _KINDS = (
     ObjectsThere,
     ChildrenAre,
     NodeGone,
+    NodeThere,
     Exported,
 )
 
@@ -190,7 +192,7 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
     for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):
         if kind is of_names:
             return of_names(_names(*values.values()))
-    for plain in (StatusIs, CapabilityOn, Listening, NodeGone, Exported):
+    for plain in (StatusIs, CapabilityOn, Listening, NodeThere, NodeGone, Exported):
         if kind is plain:
             return plain(**values)
     raise AssertionError(kind)

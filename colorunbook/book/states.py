@@ -13,6 +13,7 @@ from colorunbook.book.conditions import (
     Exported,
     Listening,
     NodeGone,
+    NodeThere,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -23,6 +24,7 @@ from colorunbook.book.conditions import (
 from colorunbook.book.phrases import Expect
 from colorunbook.hosts import Role
 from colorunbook.qemu.chardev import SocketChardev
+from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.objects import QemuObject
 
 PRIMARY, SECONDARY = Role.PRIMARY, Role.SECONDARY
@@ -39,6 +41,15 @@ def ready_for_a_peer(colo: Colo) -> Iterator[Expect]:
     """A primary that may take a new secondary, with every socket that the pair will need."""
     yield from alone(colo)
     yield Expect(PRIMARY, ChardevsThere(_ids(colo.primary_chardevs)))
+
+
+def exportable(colo: Colo) -> Iterator[Expect]:
+    """The secondary's disk has the name that it is exported by; one edition needs a node's."""
+    match colo.dialect.edition:
+        case Edition.HMP:
+            return
+        case Edition.BLOCKDEV:
+            yield Expect(SECONDARY, NodeThere(PARENT))
 
 
 def prepared(_colo: Colo) -> Iterator[Expect]:

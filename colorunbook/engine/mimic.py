@@ -52,6 +52,7 @@ class Mimic:
     exports: list[str] = field(default_factory=list)
     serving: bool = False
     job: str | None = None
+    dismisses: bool = True
 
     def __post_init__(self) -> None:
         for option, value in zip(self.argv, self.argv[1:], strict=False):
@@ -63,6 +64,8 @@ class Mimic:
                 self.objects[named.pop("id")] = {"qom-type": kind, **named}
             elif option == "-drive" and named.get("id") == DISK:
                 self.children["children.0"] = named.get("children.0", "#block0")
+            elif option == "-drive" and "node-name" in named:
+                self.nodes.add(named["node-name"])
             elif option == "-incoming":
                 self.status = "inmigrate"
         if "-S" in self.argv:
@@ -91,9 +94,16 @@ class Mimic:
                 qemu.emit("RESUME")
 
     def end_job(self, name: str, **data: Json) -> None:
-        """End the copy."""
-        self.job = None
+        """End the copy; one that does not dismiss itself stays, concluded."""
         self.emit(name, device="resync", type="mirror", **data)
+        self.job = "concluded"
+        self.emit("JOB_STATUS_CHANGE", id="resync", status="concluded")
+        if self.dismisses:
+            self.forget_job()
+
+    def forget_job(self) -> None:
+        """Let go of a copy that has ended."""
+        self.job = None
         self.emit("JOB_STATUS_CHANGE", id="resync", status="null")
 
     def _arrive(self) -> None:

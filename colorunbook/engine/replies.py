@@ -176,7 +176,27 @@ def _start_server(qemu: Mimic, _told: JsonObject) -> Json:
 def _export(qemu: Mimic, told: JsonObject) -> Json:
     if not qemu.serving:
         raise NotSoError("NBD server not running")
-    qemu.exports.append(str(told["device"]))
+    qemu.exports.append(str(told.get("id") or told["device"]))
+    return {}
+
+
+def _add_node(qemu: Mimic, told: JsonObject) -> Json:
+    name = str(told["node-name"])
+    if name in qemu.nodes:
+        raise NotSoError(f"Duplicate nodes with node-name='{name}'")
+    if qemu.peer is None or not qemu.peer.exports:
+        raise NotSoError("Failed to connect to '127.0.0.2:9999': Connection refused")
+    qemu.nodes.add(name)
+    return {}
+
+
+def _delete_node(qemu: Mimic, told: JsonObject) -> Json:
+    name = str(told["node-name"])
+    if name not in qemu.nodes:
+        raise NotSoError(f"Failed to find node with node-name='{name}'")
+    if qemu.job is not None or name in qemu.children.values():
+        raise NotSoError(f"Node '{name}' is busy: node is used as 'file' of another node")
+    qemu.nodes.discard(name)
     return {}
 
 
@@ -218,10 +238,10 @@ def _stop(qemu: Mimic, _told: JsonObject) -> Json:
     return {}
 
 
-def _mirror(qemu: Mimic, _told: JsonObject) -> Json:
+def _mirror(qemu: Mimic, told: JsonObject) -> Json:
     if qemu.peer is None or not qemu.peer.exports:
         raise NotSoError("Failed to connect to '127.0.0.2:9999': Connection refused")
-    qemu.job = "running"
+    qemu.job, qemu.dismisses = "running", told.get("auto-dismiss") is not False
     return {}
 
 
@@ -229,6 +249,13 @@ def _cancel(qemu: Mimic, _told: JsonObject) -> Json:
     if qemu.job is None:
         raise NotSoError("Block job 'resync' not found")
     qemu.end_job("BLOCK_JOB_COMPLETED" if qemu.job == "ready" else "BLOCK_JOB_CANCELLED")
+    return {}
+
+
+def _dismiss(qemu: Mimic, told: JsonObject) -> Json:
+    if qemu.job != "concluded":
+        raise NotSoError(f"Job '{told['id']}' in state '{qemu.job}' cannot accept 'dismiss'")
+    qemu.forget_job()
     return {}
 
 
@@ -261,5 +288,10 @@ REPLIES: dict[str, Reply] = {
     "stop": _stop,
     "drive-mirror": _mirror,
     "block-job-cancel": _cancel,
+    "block-export-add": _export,
+    "blockdev-add": _add_node,
+    "blockdev-del": _delete_node,
+    "blockdev-mirror": _mirror,
+    "job-dismiss": _dismiss,
 }
 """Every command that a mimic knows."""

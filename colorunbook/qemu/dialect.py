@@ -138,6 +138,27 @@ class Dialect:
             return ("x-colo",)
         return ("x-colo", "return-path")
 
+    @property
+    def name_of_drive(self) -> str:
+        """The option that names a disk without a device.
+
+        ``block-export-add`` knows nodes only, not the drives that ``id`` names.
+        """
+        match self.edition:
+            case Edition.HMP:
+                return "id"
+            case Edition.BLOCKDEV:
+                return "node-name"
+
+    @property
+    def end_of_copy(self) -> str:
+        """The command that ends a copy which is ready, and leaves two equal disks.
+
+        The same up to 11.1: ``block-job-cancel`` is not deprecated, and neither ``job-cancel`` nor
+        ``job-complete`` does that (qapi/block-core.json, block-job-cancel).
+        """
+        return "block-job-cancel"
+
     def trouble(self, accel: Accel) -> str | None:
         """What is known not to work with this version and accelerator; ``None``: nothing."""
         for trouble in TROUBLES:

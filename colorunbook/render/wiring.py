@@ -83,8 +83,9 @@ def meets(one: SocketChardev, other: SocketChardev) -> bool:
 
 
 def drives(given: Sequence[Sequence[Pair]]) -> dict[str, tuple[str, ...]]:
-    """What each drive is made of, by its id: its driver first, then its children and files."""
-    return {str(dict(pairs)["id"]): tuple(_contents(pairs)) for pairs in given}
+    """What each drive is made of, by its name: its driver first, then its children and files."""
+    named = [(dict(pairs), tuple(_contents(pairs))) for pairs in given]
+    return {str(told.get("id") or told["node-name"]): contents for told, contents in named}
 
 
 def _contents(pairs: Sequence[Pair]) -> Iterator[str]:

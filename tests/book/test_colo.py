@@ -41,8 +41,8 @@ def test_only_compare1_makes_the_primary_wait() -> None:
 def test_an_ipv6_address_has_brackets_in_uris_only() -> None:
     """An option string takes it without."""
     assert "tcp:[2001:db8::2]:9998" == SIX.migration_uri
-    assert "nbd://[2001:db8::2]:9999/parent0" == SIX.nbd_uri
-    assert "2001:db8::2" == dict(split(SIX.replica)[1])["file.host"]
+    assert "nbd://[2001:db8::2]:9999/parent0" == SIX.peer_disk.uri
+    assert "2001:db8::2" == dict(split(SIX.replica_options)[1])["file.host"]
 
 
 @given(sites())

@@ -4,10 +4,10 @@
 import pytest
 
 from colorunbook.book import verbs
-from colorunbook.book.actions import Hmp, Qmp, Shell
+from colorunbook.book.actions import Qmp, Shell
 from colorunbook.book.colo import Colo
 from colorunbook.book.runbook import Step
-from colorunbook.hosts import Host, Role, Site
+from colorunbook.hosts import Role, Site
 from colorunbook.qemu.dialect import Dialect
 
 COLO = Colo(Site(), Dialect())
@@ -15,7 +15,7 @@ COLO = Colo(Site(), Dialect())
 
 def sent(step: Step) -> str:
     """The row that a step puts into a monitor."""
-    assert isinstance(step.action, Qmp | Hmp)
+    assert isinstance(step.action, Qmp)
     return step.action.payload.text
 
 
@@ -33,49 +33,13 @@ def sent(step: Step) -> str:
             verbs.set_parameter("x-checkpoint-delay", 500),
             '{"execute": "migrate-set-parameters", "arguments": {"x-checkpoint-delay": 500}}',
         ),
-        (
-            verbs.serve_disks(Host("::1", "/a"), 9999),
-            '{"execute": "nbd-server-start", "arguments": {"addr": {"type": "inet", '
-            '"data": {"host": "::", "port": "9999"}}}}',
-        ),
-        (
-            verbs.export(),
-            '{"execute": "nbd-server-add", "arguments": {"device": "parent0", "writable": true}}',
-        ),
-        (
-            verbs.attach(),
-            '{"execute": "x-blockdev-change", '
-            '"arguments": {"parent": "colo-disk0", "node": "replication0"}}',
-        ),
-        (
-            verbs.detach("children.1"),
-            '{"execute": "x-blockdev-change", '
-            '"arguments": {"parent": "colo-disk0", "child": "children.1"}}',
-        ),
         (verbs.migrate("tcp:a:1"), '{"execute": "migrate", "arguments": {"uri": "tcp:a:1"}}'),
         (verbs.lost_heartbeat(), '{"execute": "x-colo-lost-heartbeat"}'),
-        (verbs.cancel_copy(), '{"execute": "block-job-cancel", "arguments": {"device": "resync"}}'),
-        (
-            verbs.open_replica("driver=x"),
-            '{"execute": "human-monitor-command", '
-            '"arguments": {"command-line": "drive_add -n buddy driver=x"}}',
-        ),
     ],
 )
 def test_a_verb_is_one_row(step: Step, row: str) -> None:
     """As it is printed."""
     assert row == sent(step)
-
-
-def test_only_the_close_of_a_dead_disk_tolerates_a_reply() -> None:
-    """And says why."""
-    closing = verbs.close_replica().action
-    assert isinstance(closing, Hmp)
-    assert closing.tolerates
-    assert closing.because
-    opening = verbs.open_replica("").action
-    assert isinstance(opening, Hmp)
-    assert "" == opening.tolerates
 
 
 def test_an_image_is_made_in_its_folder() -> None:

@@ -21,7 +21,7 @@ from colorunbook.check.parsers import (
 )
 from colorunbook.hosts import Host, Ports, Role, Site
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.render.rst import pages
 
 NAMES = [name for name in shelf.ORDER if name != "bring-up"]
@@ -85,10 +85,10 @@ def meant(plan: Plan) -> tuple[list[Expect], list[Action], list[Expect]]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(sites(), st.sampled_from(["7.2", "10.0", "11.1"]))
-def test_what_is_printed_is_what_was_planned(site: Site, version: str) -> None:
-    """parse(render(plan)) == plan, for every procedure of the document."""
-    dialect = Dialect.of(version)
+@given(sites(), st.sampled_from(["7.2", "10.0", "11.1"]), st.sampled_from(Edition))
+def test_what_is_printed_is_what_was_planned(site: Site, version: str, edition: Edition) -> None:
+    """parse(render(plan)) == plan, for every procedure of the document, in each edition."""
+    dialect = Dialect.of(version, edition)
     plans = [resolve(shelf.runbook(name), site, dialect) for name in NAMES]
     read = [told(section) for section in sections(rendered(site, dialect))]
     assert [meant(plan) for plan in plans] == read

@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,8 @@ from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import resolve
-from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.dialect import Dialect, Edition
+from colorunbook.qemu.payload import HMP
 from tests.hurry import hurry
 
 SITE = Site()
@@ -44,6 +45,7 @@ class Pair:
 
     hosts: FakeTransport = field(default_factory=FakeTransport)
     told: list[Event] = field(default_factory=list)
+    edition: Edition = Edition.HMP
 
     def run(self, *names: str, site: Site = SITE, journal: Path | None = None) -> None:
         """Do runbooks one after the other, each in a session of its own."""
@@ -52,7 +54,10 @@ class Pair:
     async def _run(self, names: Sequence[str], site: Site, folder: Path | None) -> None:
         for name in names:
             async with Session(self.hosts, site) as session:
-                plan = await session.resolve(shelf.runbook(name))
+                found = await session.resolve(shelf.runbook(name))
+                plan = resolve(
+                    shelf.runbook(name), site, replace(found.dialect, edition=self.edition)
+                )
                 journal = Journal(folder, plan) if folder else None
                 async for event in run(plan, session, journal):
                     self.told.append(event)
@@ -123,6 +128,16 @@ def test_two_lives_of_a_pair(replicating: Pair) -> None:
     hosts.kill(ONE)
     replicating.run("primary-failover", site=SITE.flipped())
     assert "none" == hosts.qemus[TWO].mode
+
+
+def test_the_blockdev_edition_lives_as_well() -> None:
+    """A bring-up, a failover and a resume, without a word of the human monitor."""
+    pair = Pair(edition=Edition.BLOCKDEV)
+    pair.run("bring-up")
+    pair.hosts.kill(TWO)
+    pair.run("primary-failover", "launch-secondary", "prepare-secondary", "primary-resume")
+    assert ["primary", "secondary"] == [pair.hosts.qemus[a].mode for a in (ONE, TWO)]
+    assert HMP not in [payload.execute for _, payload in pair.hosts.sent]
 
 
 def test_every_step_is_told_in_order(replicating: Pair) -> None:

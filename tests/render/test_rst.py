@@ -24,7 +24,7 @@ from colorunbook.book.phrases import say
 from colorunbook.errors import InputError
 from colorunbook.hosts import Host, Site
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.render.rst import pages, render, write
 
 PAGE = PurePosixPath("system/qemu-colo.rst")
@@ -107,10 +107,11 @@ def test_the_commands_are_those_of_the_plans(site: Site) -> None:
     assert len(meant(site)) == 61
 
 
+@pytest.mark.parametrize("edition", Edition)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_version_is_spelled_its_own_way(version: str) -> None:
-    """The document for an older QEMU has the commands of that QEMU's plans."""
-    dialect = Dialect.of(version)
+def test_every_version_is_spelled_its_own_way(version: str, edition: Edition) -> None:
+    """The document for an older QEMU, or of the other edition, has the commands of its plans."""
+    dialect = Dialect.of(version, edition)
     assert told(page(PLAIN, dialect)) == meant(PLAIN, dialect)
 
 
@@ -189,18 +190,23 @@ def test_the_committed_page_is_true() -> None:
     assert "".join(change.diff for change in render(ROOT / "docs", PLAIN, Dialect())) == ""
 
 
-def test_the_golden_page(odd: Site) -> None:
+@pytest.mark.parametrize("edition", Edition)
+def test_the_golden_page(odd: Site, edition: Edition) -> None:
     """Every change of the text is seen, for a site with everything that is hard to spell."""
-    text = page(odd)
+    text = page(odd, Dialect(edition=edition))
+    golden = GOLDEN if edition is Edition.HMP else GOLDEN.with_stem(f"{GOLDEN.stem}-blockdev")
     if os.environ.get("COLORUNBOOK_RENEW_GOLDEN"):
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("edition", Edition)
 @pytest.mark.parametrize("builder", ["html", "text"])
-def test_sphinx_as_qemu_uses_it_builds_the_page(site: Site, builder: str, tmp_path: Path) -> None:
+def test_sphinx_as_qemu_uses_it_builds_the_page(
+    site: Site, builder: str, edition: Edition, tmp_path: Path
+) -> None:
     """QEMU's kind of configuration takes the page without a warning."""
-    write(render(tmp_path, site, Dialect()))
+    write(render(tmp_path, site, Dialect(edition=edition)))
     source = tmp_path / "system"
     conf = "needs_sphinx = '3.4.3'\ndefault_role = 'any'\nhighlight_language = 'none'\n"
     (source / "conf.py").write_text(conf, encoding="utf-8")

@@ -7,16 +7,17 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.book.actions import Await, Hmp, Qmp
-from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import Checkpoints, EventSeen
+from colorunbook.book.colo import PARENT, Colo
+from colorunbook.book.conditions import Checkpoints, EventSeen, NodeThere
 from colorunbook.book.runbook import Runbook
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import is_object
 
 BOOKS = list(shelf.runbooks().values())
 SITE = Site()
+EDITIONS = [Dialect(edition=edition) for edition in Edition]
 
 
 def plan(name: str, version: str = "11.1") -> Plan:
@@ -29,10 +30,11 @@ def sent(name: str) -> list[str]:
     return [s.action.payload.execute for s in plan(name).steps if isinstance(s.action, Qmp | Hmp)]
 
 
+@pytest.mark.parametrize("dialect", EDITIONS, ids=lambda d: d.edition.value)
 @pytest.mark.parametrize("book", BOOKS, ids=repr)
-def test_every_step_has_a_title_and_a_reason(book: Runbook) -> None:
-    """A sentence that says why."""
-    for step in book.steps(Colo(SITE, Dialect())):
+def test_every_step_has_a_title_and_a_reason(book: Runbook, dialect: Dialect) -> None:
+    """A sentence that says why, in each edition."""
+    for step in book.steps(Colo(SITE, dialect)):
         assert step.title
         assert step.why.endswith("."), step.title
 
@@ -58,14 +60,36 @@ def test_no_guard_waits(book: Runbook) -> None:
         assert not isinstance(expect.condition, EventSeen | Checkpoints)
 
 
-@pytest.mark.parametrize("name", ["migrate", "x-colo-lost-heartbeat", "drive-mirror"])
-def test_what_is_not_done_when_it_replies_is_waited_for(name: str) -> None:
+@pytest.mark.parametrize("dialect", EDITIONS, ids=lambda d: d.edition.value)
+@pytest.mark.parametrize(
+    "name", ["migrate", "x-colo-lost-heartbeat", "drive-mirror", "blockdev-mirror"]
+)
+def test_what_is_not_done_when_it_replies_is_waited_for(name: str, dialect: Dialect) -> None:
     """Directly after it."""
     for book in BOOKS:
-        steps = book.steps(Colo(SITE, Dialect()))
+        steps = book.steps(Colo(SITE, dialect))
         for step, follower in pairwise(steps):
             if isinstance(step.action, Qmp) and step.action.payload.execute == name:
                 assert isinstance(follower.action, Await), book.name
+
+
+def test_the_blockdev_edition_has_no_human_monitor() -> None:
+    """Nor a step less: what it needs more are QMP commands and waits."""
+    for book in BOOKS:
+        hmp, blockdev = (book.steps(Colo(SITE, dialect)) for dialect in EDITIONS)
+        assert not [step for step in blockdev if isinstance(step.action, Hmp)]
+        titles = [step.title for step in blockdev]
+        assert [t for t in titles if t in {s.title for s in hmp}] == [step.title for step in hmp]
+
+
+def test_the_blockdev_edition_has_the_same_guards_and_one_more() -> None:
+    """Its secondary has to be started for it: the export is of a node."""
+    for book in BOOKS:
+        hmp, blockdev = (book.starts(Colo(SITE, dialect)) for dialect in EDITIONS)
+        more = [expect for expect in blockdev if expect not in hmp]
+        wanted = [NodeThere(PARENT)] if book.name == "prepare-secondary" else []
+        assert wanted == [expect.condition for expect in more]
+        assert book.ends(Colo(SITE, EDITIONS[0])) == book.ends(Colo(SITE, EDITIONS[1]))
 
 
 def test_the_end_of_a_copy_is_seen_before_its_disk_is_used() -> None:
