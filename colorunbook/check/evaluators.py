@@ -111,19 +111,25 @@ class Stage:
         return await bereaved[0].replace(said, before)
 
 
-def open_stage(tell: Tell, accel: Accel | None = None, like: Site | None = None) -> Stage:
+def open_stage(
+    tell: Tell,
+    accel: Accel | None = None,
+    like: Site | None = None,
+    qemu: making.Wanted = None,
+) -> Stage:
     """Make both lives, in labs that end with this process.
 
     :param like: the site that the document was rendered for; ``None``: the document's own.
+    :param qemu: the QEMU that the text is executed on; ``None``: whatever works.
 
+    :raises InputError: what is asked for is no QEMU.
     :raises Unavailable: this machine cannot have a lab.
     """
     lives: dict[Role, Life] = {}
     try:
         for role in (Role.SECONDARY, Role.PRIMARY):
-            lab = making.make(
-                f"check-{os.getpid()}-{role.value}", tell, bound=True, accel=accel, like=like
-            )
+            name = f"check-{os.getpid()}-{role.value}"
+            lab = making.make(name, tell, bound=True, accel=accel, like=like, qemu=qemu)
             accel = lab.site.accel
             lives[role] = Life(lab, Adaptation(lab.site))
             lab.prepare_images(lab.site.primary, lab.site.secondary)

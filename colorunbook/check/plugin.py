@@ -6,10 +6,12 @@ A ``conftest.py`` in the docs folder takes it in::
     from colorunbook.check.plugin import pytest_collect_file
 
 ``COLORUNBOOK_ACCEL`` is ``kvm`` or ``tcg``, where it is not to be found out;
+``COLORUNBOOK_QEMU`` is the QEMU to check on, a version or, with a slash in it, a path of your own;
 ``COLORUNBOOK_NO_LIVE=1`` leaves the page unchecked, on purpose.
 """
 
 import os
+from pathlib import Path
 from unittest import SkipTest
 
 from sybil import Example, Region, Sybil
@@ -18,6 +20,8 @@ from sybil.document import Document
 from colorunbook.check.evaluators import STAGE, Stage, evaluate, open_stage, parse
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
+from colorunbook.lab.making import Wanted
+from colorunbook.lab.provision import release
 
 __all__ = ["pytest_collect_file"]
 
@@ -36,7 +40,7 @@ def _evaluate(example: Example) -> str | None:
     if os.environ.get("COLORUNBOOK_NO_LIVE") == "1":
         raise SkipTest("COLORUNBOOK_NO_LIVE=1")
     if STAGE not in example.namespace:
-        stage = open_stage(print, _accel())
+        stage = open_stage(print, _accel(), qemu=_qemu())
         stage.learn(example.document.text)
         example.namespace[STAGE] = stage
     return evaluate(example)
@@ -47,6 +51,13 @@ def _accel() -> Accel | None:
     if wanted and wanted not in {accel.value for accel in Accel}:
         raise InputError(f"COLORUNBOOK_ACCEL is {wanted!r}.", "There is: kvm, tcg.")
     return Accel(wanted) if wanted else None
+
+
+def _qemu() -> Wanted:
+    wanted = os.environ.get("COLORUNBOOK_QEMU")
+    if not wanted:
+        return None
+    return Path(wanted) if "/" in wanted else release(wanted)
 
 
 def _close(namespace: Namespace) -> None:

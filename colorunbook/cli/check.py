@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import begin, duration, give, paint, say
-from colorunbook.cli.options import AsJson, PrimaryAddress, SecondaryAddress, Settings, SiteFile
+from colorunbook.cli.options import (
+    AsJson,
+    LabQemu,
+    PrimaryAddress,
+    QemuBinary,
+    SecondaryAddress,
+    Settings,
+    SiteFile,
+)
 from colorunbook.cli.reach import Typed
 from colorunbook.errors import Aborted, ColorunbookError, InputError, StepFailed
 from colorunbook.hosts import Accel, Role, Site
@@ -26,6 +35,8 @@ Examples:
   colorunbook check docs/
 
   colorunbook check docs/system/qemu-colo.rst --accel tcg
+
+  colorunbook check docs/ --qemu 11.1
 """
 
 
@@ -43,6 +54,8 @@ def check(
     accel: Annotated[
         Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
     ] = None,
+    qemu: LabQemu = None,
+    qemu_binary: QemuBinary = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what was answered or seen.")
     ] = False,
@@ -58,6 +71,7 @@ def check(
 
     from colorunbook.check.evaluators import open_stage, parse
 
+    chosen = wanted(qemu, qemu_binary)
     like = Typed(site, primary, secondary, tuple(settings or ())).offline()
     page = docs / PAGE if docs.is_dir() else docs
     if not page.is_file():
@@ -71,7 +85,7 @@ def check(
         raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
     _must_be_for(page, [example.parsed for example in examples], like)
     start = perf_counter()
-    stage = open_stage(say, accel, like)
+    stage = open_stage(say, accel, like, chosen)
     try:
         stage.learn(document.text)
         for example in examples:

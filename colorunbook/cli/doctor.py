@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from colorunbook.cli.console import Bar, give, give_json, say
+from colorunbook.cli.console import give, give_json, say
 from colorunbook.cli.options import AsJson
 from colorunbook.errors import Unavailable
 
@@ -34,7 +34,9 @@ def doctor(
     from colorunbook.lab.findings import examine
 
     if provision:
-        _fetch()
+        from colorunbook.cli.fetching import fetch
+
+        fetch()
     findings = []
     for finding in examine():
         findings.append(finding)
@@ -48,13 +50,3 @@ def doctor(
         raise Unavailable(f"A lab cannot be had here: {bad[0].what}: {bad[0].seen}", bad[0].fix)
     if not as_json:
         say("A lab can be had here: colorunbook lab up")
-
-
-def _fetch() -> None:
-    from colorunbook.lab.provision import provision
-
-    bar = Bar()
-    try:
-        provision(lambda stage, done, total: bar.show(stage, done, total) if total else say(stage))
-    finally:
-        bar.hide()

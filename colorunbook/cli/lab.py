@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from colorunbook.cli import qemus
+from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import duration, give, give_json, paint, say
-from colorunbook.cli.options import AsJson
+from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary
 from colorunbook.errors import Unavailable
 from colorunbook.hosts import Accel, Host, Role
+from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ Examples:
   colorunbook lab up
 
   colorunbook lab up --name second --accel tcg
+
+  colorunbook lab up --qemu 10.0
+
+  colorunbook lab up --qemu-binary ~/qemu/build/qemu-system-x86_64
 """
 
 KILL_EPILOG = """
@@ -35,6 +42,8 @@ Examples:
   colorunbook lab demo
 
   colorunbook lab demo --verbose
+
+  colorunbook lab demo --qemu 7.2
 """
 
 lab_app = typer.Typer(
@@ -55,6 +64,9 @@ def up(
     accel: Annotated[
         Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
     ] = None,
+    qemu: LabQemu = None,
+    qemu_binary: QemuBinary = None,
+    edition: EditionName = Edition.HMP,
     empty: Annotated[
         bool, typer.Option("--empty", help="Make the hosts only; start no QEMU.")
     ] = False,
@@ -67,7 +79,8 @@ def up(
     from colorunbook.lab import making
 
     start = perf_counter()
-    made = making.make(name, say, bound=False, accel=accel)
+    chosen = wanted(qemu, qemu_binary)
+    made = making.make(name, say, bound=False, accel=accel, qemu=chosen, edition=edition)
     try:
         say(f"QEMU {made.world.tree.version}, {made.site.accel.value}, guest disk {made.site.disk}")
         for remark in made.remarks:
@@ -87,7 +100,7 @@ def up(
 
 @lab_app.command()
 def status(as_json: AsJson = False) -> None:
-    """Show the labs that are up: hosts, roles, monitors."""
+    """Show the labs that are up: hosts, roles, QEMU, monitors."""
     from colorunbook.lab import pair
 
     found: list[Json] = []
@@ -103,11 +116,14 @@ def status(as_json: AsJson = False) -> None:
                 }
             )
             if not as_json:
-                give(f"{made.name:12} {host.address:12} {shown:10} {host.monitor}")
+                version = f"QEMU {made.world.tree.version}"
+                give(f"{made.name:12} {host.address:12} {shown:10} {version:12} {host.monitor}")
         found.append(
             {
                 "name": made.name,
                 "qemu": made.world.tree.version,
+                "binary": str(made.world.tree.binary) if made.world.tree.binary else None,
+                "edition": made.edition.value,
                 "accel": made.site.accel.value,
                 "hosts": hosts,
                 "remarks": list(made.remarks),
@@ -165,9 +181,14 @@ def demo(
     accel: Annotated[
         Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
     ] = None,
+    qemu: LabQemu = None,
+    qemu_binary: QemuBinary = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every step.")] = False,
 ) -> None:
     """Show both failovers and both resumes in a lab of its own, which is gone afterwards."""
     from colorunbook.cli import stage
 
-    stage.show(accel, verbose=verbose)
+    stage.show(accel, wanted(qemu, qemu_binary), verbose=verbose)
+
+
+qemus.register(lab_app)

@@ -9,12 +9,19 @@ import typer
 from colorunbook.qemu.dialect import Edition
 
 _PAIR = "The pair"
+_QEMU = "The QEMU"
 
 
 def _complete_runbook(incomplete: str) -> list[str]:
     from colorunbook import shelf
 
     return [name for name in shelf.runbooks() if name.startswith(incomplete)]
+
+
+def _complete_qemu(incomplete: str) -> list[str]:
+    from colorunbook.lab.provision import RELEASES
+
+    return [each.version for each in RELEASES if each.version.startswith(incomplete)]
 
 
 RunbookName = Annotated[
@@ -72,6 +79,44 @@ LabName = Annotated[
 QemuVersion = Annotated[
     str | None,
     typer.Option("--qemu", metavar="VERSION", help="Spell it for this QEMU, as in 10.0."),
+]
+LabQemu = Annotated[
+    str | None,
+    typer.Option(
+        "--qemu",
+        metavar="VERSION",
+        help="On this QEMU, as 'lab qemus' lists them; it is fetched where it is not here yet.",
+        autocompletion=_complete_qemu,
+        rich_help_panel=_QEMU,
+    ),
+]
+RunQemu = Annotated[
+    str | None,
+    typer.Option(
+        "--qemu",
+        metavar="VERSION",
+        help="Only on this QEMU, as in 10.0: one that runs must be it, one that is started is "
+        "taken from 'lab qemus'. With --dry-run: spell it for this QEMU, and ask nobody.",
+        autocompletion=_complete_qemu,
+        rich_help_panel=_QEMU,
+    ),
+]
+QemuBinary = Annotated[
+    Path | None,
+    typer.Option(
+        "--qemu-binary",
+        metavar="PATH",
+        help="On a QEMU of your own; the qemu-img beside it is used too.",
+        rich_help_panel=_QEMU,
+    ),
+]
+RunEdition = Annotated[
+    Edition | None,
+    typer.Option(
+        "--edition",
+        help="As QEMU's document has it, or without the human monitor (blockdev); without it as "
+        "the lab was brought up, else as the document has it.",
+    ),
 ]
 EditionName = Annotated[
     Edition,

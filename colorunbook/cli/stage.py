@@ -15,13 +15,12 @@ from colorunbook.lab import making, runtime
 from colorunbook.lab.demo import Act, Played, perform
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import find
-from colorunbook.qemu.dialect import Dialect, Version
 from colorunbook.render.rst import render, write
 
 Row = tuple[str, str, str]
 
 
-def show(accel: Accel | None, *, verbose: bool) -> None:
+def show(accel: Accel | None, qemu: making.Wanted = None, *, verbose: bool) -> None:
     """Show it all; the lab it makes is gone afterwards, whatever happens.
 
     :raises ColorunbookError: something did not work.
@@ -32,7 +31,7 @@ def show(accel: Accel | None, *, verbose: bool) -> None:
     )
     start = perf_counter()
     try:
-        lab = making.make(name, say, bound=True, accel=accel)
+        lab = making.make(name, say, bound=True, accel=accel, qemu=qemu)
         say(f"QEMU {lab.world.tree.version}, {lab.site.accel.value.upper()}.")
         rows = [_document(lab), *asyncio.run(_perform(lab, verbose=verbose))]
     finally:
@@ -52,7 +51,7 @@ def _document(lab: Lab) -> Row:
     _tell("The document is written from the model", "What is run below is what it prints.")
     start = perf_counter()
     with TemporaryDirectory() as folder:
-        changes = render(Path(folder), lab.site, Dialect(Version.parse(lab.world.tree.version)))
+        changes = render(Path(folder), lab.site, lab.dialect)
         write(changes)
         lines = sum(change.new.count("\n") for change in changes)
     took = duration(perf_counter() - start)
@@ -108,5 +107,6 @@ def _table(rows: list[Row]) -> str:
 def _which(lab: Lab) -> str:
     tree = lab.world.tree
     origin = "this machine's own" if tree.is_host else "fetched from Debian, installed nowhere"
+    origin = f"yours, {tree.binary}" if tree.binary else origin
     how = "under KVM, which ran a guest here" if lab.site.accel is Accel.KVM else "under TCG"
     return f"{tree.version} ({origin}), {how}."

@@ -28,7 +28,8 @@ _POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
 
 
-def _as_it_is(argv: Sequence[str]) -> Sequence[str]:
+def as_it_is(argv: Sequence[str]) -> Sequence[str]:
+    """Start a command as it stands."""
     return argv
 
 
@@ -36,10 +37,11 @@ class LocalTransport:
     """Starts processes and opens monitors.
 
     :param logs: the folder for what each QEMU writes; made when it is first needed.
-    :param wrap: puts a command somewhere else on this machine, as a lab does.
+    :param wrap: the words that start a command: somewhere else on this machine, as in a lab, or
+        by other means, as the QEMU of a tree.
     """
 
-    def __init__(self, logs: Path, wrap: Wrap = _as_it_is) -> None:
+    def __init__(self, logs: Path, wrap: Wrap = as_it_is) -> None:
         self._logs = logs
         self._wrap = wrap
         self._qemus: dict[str, Qemu] = {}

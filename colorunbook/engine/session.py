@@ -7,18 +7,22 @@ from colorunbook.engine.transport import Monitor, Transport
 from colorunbook.errors import ColorunbookError, Refused, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.dialect import NEWEST, Dialect
+from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
 
 CONNECT = 10.0
 """How long a monitor may take to greet, in seconds."""
 
 
 class Session:
-    """Opens the monitors of a site when they are needed, and closes them all at the end."""
+    """Opens the monitors of a site when they are needed, and closes them all at the end.
 
-    def __init__(self, transport: Transport, site: Site) -> None:
+    :param edition: which of the two spellings runbooks are resolved in.
+    """
+
+    def __init__(self, transport: Transport, site: Site, edition: Edition = Edition.HMP) -> None:
         self.transport = transport
         self.site = site
+        self.edition = edition
         self._open: dict[str, Monitor] = {}
 
     async def __aenter__(self) -> "Session":
@@ -59,7 +63,7 @@ class Session:
         :raises Unavailable: a QEMU that the runbook needs is not there.
         :raises Refused: the two are of different versions.
         """
-        draft = resolve(runbook, self.site, Dialect(NEWEST))
+        draft = resolve(runbook, self.site, Dialect(NEWEST, self.edition))
         launched = {s.role for s in draft.steps if isinstance(s.action, Launch)}
         versions = {
             role: (await self.monitor(role, draft.site)).version
@@ -75,7 +79,7 @@ class Session:
                 f"{runbook.name} is refused, and nothing was sent: the versions differ, {told}.",
                 "COLO passes the guest's whole state: run the same QEMU on both hosts.",
             )
-        return resolve(runbook, self.site, Dialect(found[0]) if found else Dialect())
+        return resolve(runbook, self.site, Dialect(found[0] if found else NEWEST, self.edition))
 
     async def forget(self, role: Role, site: Site) -> None:
         """Close a monitor whose QEMU is about to be started anew."""

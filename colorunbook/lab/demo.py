@@ -93,7 +93,7 @@ async def play(lab: Lab, act: Act, watch: Watch) -> Played:
         await lab.kill(act.death)
     for name in act.runbooks:
         site = lab.site.flipped() if name in act.exchanged else lab.site
-        async with Session(lab.transport, site) as session:
+        async with Session(lab.transport, site, lab.edition) as session:
             plan = await session.resolve(shelf.runbook(name))
             async for event in run(plan, session):
                 watch(event)

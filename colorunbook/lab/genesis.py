@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from colorunbook.errors import InputError, TimedOut, Unavailable
+from colorunbook.lab import own
 from colorunbook.lab.life import Life
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH, Tree
@@ -54,6 +55,7 @@ def create(
             shutil.rmtree(runtime)
         runtime.mkdir(mode=0o700)
         try:
+            own.place(tree, runtime)
             world = _start(tree, runtime, addresses, bound=bound)
             world.save()
         except BaseException:
@@ -138,8 +140,9 @@ def _keeper(
 ) -> tuple[str, ...]:
     told = (f"--tree={tree.root}", f"--runtime={runtime}", f"--ready={ready}")
     hosts = (f"--address={address}" for address in addresses)
+    shown = (f"--show={path}" for path in own.shown(tree))
     ends = ("--bound",) if bound else ()
-    return (sys.executable, "-m", "colorunbook.lab.keeper", *told, *hosts, *ends)
+    return (sys.executable, "-m", "colorunbook.lab.keeper", *told, *hosts, *shown, *ends)
 
 
 def _environment() -> dict[str, str]:

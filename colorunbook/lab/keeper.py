@@ -31,17 +31,19 @@ def main(words: list[str]) -> int:
     parser.add_argument("--runtime", type=Path, required=True, help="the lab's runtime folder")
     parser.add_argument("--ready", type=int, required=True, help="the socket to the starter")
     parser.add_argument("--address", action="append", default=[], help="a host's address")
+    parser.add_argument("--show", action="append", default=[], type=Path, help="seen inside")
     parser.add_argument("--bound", action="store_true", help="end when stdin does")
     asked = parser.parse_args(words)
     tree: Path = asked.tree
     runtime: Path = asked.runtime
     addresses: list[str] = asked.address
+    shown: list[Path] = asked.show
     alarm = _listen_to_signals()
     try:
         network.bring_up(addresses)
-        os.chroot(mounts.build(tree, runtime))
+        os.chroot(mounts.build(tree, runtime, shown))
         os.chdir("/")
-        report = {"tap_refusal": network.tap_refusal()}
+        report = {"tap_refusal": mounts.helper_refusal() or network.tap_refusal()}
     except Unavailable as error:
         report = {"error": error.message, "advice": error.advice}
     except OSError as error:

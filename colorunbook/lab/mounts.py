@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,12 +28,14 @@ _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE, _ATTR_RDONLY = 442, -100, 0x8000, 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def build(tree: Path, runtime: Path) -> Path:
+def build(tree: Path, runtime: Path, shown: Sequence[Path] = ()) -> Path:
     """Build the lab's root and return where it is; the caller changes its root to it.
 
     :param tree: the folder that holds the QEMU, or ``/``.
     :param runtime: the runtime folder, seen at the same path inside.
-    :raises Unavailable: the kernel refused a mount, or the tree lacks the bridge helper.
+    :param shown: files that are seen inside although their folder is the lab's own there. What
+        lies beside them is seen too: all that is in the same folder of ``/tmp``, for instance.
+    :raises Unavailable: the kernel refused a mount.
     """
     stage = _Stage(STAGE)
     _bind(tree, STAGE)
@@ -43,12 +46,19 @@ def build(tree: Path, runtime: Path) -> Path:
     if (STAGE / "dev/shm").is_dir():
         stage.tmpfs("dev/shm", "1777")
     for name, mode in (("tmp", "1777"), ("run", "0755"), ("mnt", "0755"), ("etc/qemu", "0755")):
-        stage.tmpfs(name, mode)
+        stage.tmpfs(name, mode, _parts_below(Path("/") / name, shown))
     stage.room("mnt/vms")
     (STAGE / "etc/qemu/bridge.conf").write_text("allow br0\n", encoding="ascii")
     _place_helper(stage)
     _bind(runtime, stage.room(str(runtime.relative_to("/"))))
     return STAGE
+
+
+def helper_refusal() -> str:
+    """Why QEMU has no bridge helper, asked in a root that was built; empty when it has one."""
+    if (Path("/") / _HELPER).exists():
+        return ""
+    return "There is no qemu-bridge-helper on this machine; a distribution's QEMU brings one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,9 @@ class _Stage:
     root: Path
     own: set[int] = field(default_factory=set)
 
-    def tmpfs(self, name: str, mode: str) -> None:
-        """Mount an empty tmpfs on a folder, made if it is missing."""
-        self._lay(self.room(name), mode)
+    def tmpfs(self, name: str, mode: str, kept: Iterable[str] = ()) -> None:
+        """Mount a tmpfs on a folder, made if it is missing; it is empty but for what is kept."""
+        self._lay(self.room(name), mode, kept)
 
     def room(self, name: str) -> Path:
         """The folder ``name`` below the root, there at least for the lab."""
@@ -76,25 +86,24 @@ class _Stage:
 
     def claim(self, folder: Path) -> None:
         """Make a folder the lab's own, by a tmpfs into which all that it holds is bound."""
-        if folder.stat().st_dev in self.own:
-            return
+        if folder.stat().st_dev not in self.own:
+            self._lay(folder, "0755", [each.name for each in folder.iterdir()])
+
+    def _lay(self, folder: Path, mode: str, kept: Iterable[str]) -> None:
         below = os.open(folder, os.O_PATH | os.O_DIRECTORY)
         try:
             # The handle goes on showing what the tmpfs hides.
             hidden = Path(f"/proc/self/fd/{below}")
-            self._lay(folder, "0755")
-            for each in hidden.iterdir():
-                _mirror(each, folder / each.name)
+            _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, f"mode={mode}")
+            self.own.add(folder.stat().st_dev)
+            for name in kept:
+                _mirror(hidden / name, folder / name)
         finally:
             os.close(below)
 
-    def _lay(self, folder: Path, mode: str) -> None:
-        _mount("tmpfs", folder, "tmpfs", _NOSUID | _NODEV, f"mode={mode}")
-        self.own.add(folder.stat().st_dev)
-
 
 def _place_helper(stage: _Stage) -> None:
-    """See to it that the bridge helper is where the document says; others keep it elsewhere."""
+    """See to it that the bridge helper, if there is one, is where the document says."""
     helper = stage.root / _HELPER
     if helper.exists():
         return
@@ -103,7 +112,11 @@ def _place_helper(stage: _Stage) -> None:
             stage.claim(stage.room(str(_HELPER.parent)))
             helper.symlink_to(Path("/") / other)
             return
-    raise Unavailable("qemu-bridge-helper is missing.", "Install QEMU's bridge helper.")
+
+
+def _parts_below(folder: Path, files: Sequence[Path]) -> set[str]:
+    """The names in ``folder`` that lead to the files."""
+    return {each.relative_to(folder).parts[0] for each in files if folder in each.parents}
 
 
 def _mirror(source: Path, target: Path) -> None:

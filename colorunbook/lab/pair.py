@@ -4,6 +4,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 from typing import Final
@@ -22,7 +23,7 @@ from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, size_in_byte
 from colorunbook.lab import genesis, runtime
 from colorunbook.lab.world import World, find
 from colorunbook.plan import resolve
-from colorunbook.qemu.dialect import Dialect, Version
+from colorunbook.qemu.dialect import Dialect, Edition, Version
 
 Watch = Callable[[Event], None]
 
@@ -42,6 +43,7 @@ BRING_UP: Final = (
     "start-replication",
 )
 _RECORD = "lab.json"
+_WAYS_IN = ("nsenter", "env", "setpriv")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,29 +52,41 @@ class Lab:
 
     :ivar site: the pair with the roles it was brought up in.
     :ivar remarks: what is not as on an ordinary host, a sentence each.
+    :ivar edition: how its runbooks are spelled, unless somebody says otherwise.
     """
 
     name: str
     world: World
     site: Site
     remarks: tuple[str, ...]
+    edition: Edition = Edition.HMP
 
     @property
     def transport(self) -> LocalTransport:
         """Reaches the hosts of this lab."""
         return LocalTransport(self.world.runtime, self.world.command)
 
+    @property
+    def dialect(self) -> Dialect:
+        """How its runbooks are spelled for its QEMU."""
+        return Dialect(Version.parse(self.world.tree.version), self.edition)
+
     def qemu_of(self, host: Host) -> psutil.Process | None:
-        """The QEMU that serves a host's monitor; ``None``: it does not run."""
+        """The QEMU that serves a host's monitor; ``None``: it does not run.
+
+        A script may have started it and wait for it. So it is the last that was given the monitor,
+        whatever it is called.
+        """
         wanted = f"{host.monitor},server=on,wait=off"
+        given: dict[int, psutil.Process] = {}
+        parents: set[int | None] = set()
         for process in self.world.processes():
-            try:
-                words = process.cmdline()
-            except psutil.NoSuchProcess:
-                continue
-            if wanted in words and Path(words[0]).name.startswith(("qemu-system", "ld-linux")):
-                return process
-        return None
+            with suppress(psutil.NoSuchProcess):
+                words, parent = process.cmdline(), process.ppid()
+                if wanted in words and Path(words[0]).name not in _WAYS_IN:
+                    given[process.pid] = process
+                    parents.add(parent)
+        return next((process for pid, process in given.items() if pid not in parents), None)
 
     def prepare_images(self, *hosts: Host) -> None:
         """Make ``primary.qcow2`` of each host anew: a boot sector that halts, and nothing else.
@@ -100,10 +114,9 @@ class Lab:
         :raises ColorunbookError: what the engine says.
         """
         self.prepare_images(self.site.primary, self.site.secondary)
-        dialect = Dialect(Version.parse(self.world.tree.version))
-        async with Session(self.transport, self.site) as session:
+        async with Session(self.transport, self.site, self.edition) as session:
             for name in BRING_UP:
-                plan = resolve(shelf.runbook(name), self.site, dialect)
+                plan = resolve(shelf.runbook(name), self.site, self.dialect)
                 async for event in run(plan, session):
                     watch(event)
 
@@ -153,6 +166,7 @@ class Lab:
             "accel": self.site.accel.value,
             "tap": self.site.bridge_helper is not None,
             "remarks": list(self.remarks),
+            "edition": self.edition.value,
         }
         (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
 
@@ -208,7 +222,8 @@ def _found(name: str) -> Lab | None:
         return None
     record = json.loads((folder / _RECORD).read_text())
     site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]), like=Site())
-    return Lab(name, world, site, tuple(record["remarks"]))
+    edition = Edition(record.get("edition", Edition.HMP.value))
+    return Lab(name, world, site, tuple(record["remarks"]), edition)
 
 
 def _with_monitor(host: Host, folder: Path) -> Host:

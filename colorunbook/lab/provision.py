@@ -66,15 +66,23 @@ _FILES = {
 }
 
 
-def release(version: str = RELEASES[0].version) -> Release:
-    """The row for ``version``.
+def release(version: str = RELEASES[0].version, cache: Path | None = None) -> Release:
+    """The row called ``version``; otherwise the one whose tree is there and has this version.
 
     :raises InputError: there is none.
     """
     for each in RELEASES:
         if each.version == version:
             return each
-    known = ", ".join(each.version for each in RELEASES)
+    there = {each.version: provisioned(each, cache) for each in RELEASES}
+    for each in RELEASES:
+        tree = there[each.version]
+        if tree is not None and tree.version == version:
+            return each
+    known = ", ".join(
+        f"{name} (here: {tree.version})" if tree and tree.version != name else name
+        for name, tree in there.items()
+    )
     raise InputError(f"QEMU {version} cannot be provisioned.", f"There is: {known}.")
 
 

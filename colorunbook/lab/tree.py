@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where a QEMU lives: in a provisioned tree, or in this machine's own ``/``."""
+"""Where a QEMU lives: in a provisioned tree, in this machine's ``/``, or where it was built."""
 
 import re
 import shutil
@@ -12,6 +12,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #: What the document calls without a path.
 QEMU = "qemu-system-x86_64"
+IMG = "qemu-img"
 
 _VERSION = re.compile(r"^QEMU emulator version (\d+\.\d+(?:\.\d+)?)", re.MULTILINE)
 
@@ -22,15 +23,28 @@ class Tree:
 
     :ivar root: an absolute path; ``/`` is the host itself.
     :ivar version: as QEMU says it, for instance ``11.1.3``.
+    :ivar binary: the QEMU that takes the place of the tree's own, an absolute path.
     """
 
     root: Path
     version: str
+    binary: Path | None = None
 
     @property
     def is_host(self) -> bool:
         """Whether this is the machine's own QEMU."""
-        return self.root == Path("/")
+        return self.root == Path("/") and self.binary is None
+
+    @property
+    def tools(self) -> dict[str, Path]:
+        """The programs that take the place of the tree's own, by the names they are called by."""
+        if self.binary is None:
+            return {}
+        tools = {QEMU: self.binary}
+        for folder in (self.binary.resolve().parent, self.binary.parent):
+            if (folder / IMG).is_file():
+                tools[IMG] = folder / IMG
+        return tools
 
     def has(self, path: str) -> bool:
         """Whether the tree holds ``path``, an absolute path as seen from inside."""

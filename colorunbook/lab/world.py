@@ -21,6 +21,7 @@ import psutil
 
 from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.lab.life import Life
+from colorunbook.lab.own import search_path
 from colorunbook.lab.tree import PATH, Tree
 
 #: The file in the runtime folder by which a later command finds the world.
@@ -32,7 +33,7 @@ PATIENCE = 5.0
 #: What a child process may be given as one of its streams.
 Stream: TypeAlias = int | IO[bytes] | None
 
-_ENVIRONMENT = (f"PATH={PATH}", "HOME=/root", "LANG=C.UTF-8")
+_ENVIRONMENT = ("HOME=/root", "LANG=C.UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class World:
             *("--user", "--preserve-credentials", "--mount", "--net", "--pid", "--root", "--"),
         )
         bind = ("setpriv", "--pdeathsig", "KILL", "--")
-        return (*enter, "env", "-i", f"--chdir={cwd}", *_ENVIRONMENT, *bind, *argv)
+        environment = (f"PATH={search_path(self.tree, self.runtime)}", *_ENVIRONMENT)
+        return (*enter, "env", "-i", f"--chdir={cwd}", *environment, *bind, *argv)
 
     def popen(
         self,
@@ -191,6 +193,7 @@ class World:
         record = {
             "root": str(self.tree.root),
             "version": self.tree.version,
+            "binary": None if self.tree.binary is None else str(self.tree.binary),
             "pid": self.keeper.pid,
             "born": self.keeper.born,
             "boot": self.keeper.boot,
@@ -234,7 +237,8 @@ def find(runtime: Path) -> World | None:
     try:
         told = json.loads((runtime / RECORD).read_text(encoding="utf-8"))
         keeper = Life(int(told["pid"]), int(told["born"]), str(told["boot"]))
-        tree = Tree(Path(told["root"]), str(told["version"]))
+        binary = None if told.get("binary") is None else Path(told["binary"])
+        tree = Tree(Path(told["root"]), str(told["version"]), binary)
         world = World(tree, runtime, keeper, str(told["tap_refusal"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
