@@ -61,6 +61,12 @@ def mutations(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """Every document on every QEMU and accelerator; what was seen goes to docs/seen."""
+    session.run("colorunbook", "matrix", "--records", "docs/seen", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """The document: it says what the model says, and its printed text runs on live QEMU."""
     session.run("colorunbook", "render", "docs", "--check")

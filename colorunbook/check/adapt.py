@@ -18,9 +18,11 @@ class Adaptation:
     """The changes for one machine; each that was made is remembered as a sentence.
 
     :param site: what the machine really has: accelerator, tap, disk size.
+    :param more: further words for each QEMU.
     """
 
     site: Site
+    more: tuple[str, ...] = ()
     made: set[str] = field(default_factory=set)
     _largest: int = 0
 
@@ -43,7 +45,9 @@ class Adaptation:
             self.made.add("The tap became QEMU's user network: there is no tap here.")
             command = _TAP.sub(r"-netdev user,id=\2", command)
         self.made.add("-display none was added: nobody looks at the guest's screen.")
-        return f"{command} -display none"
+        if self.more:
+            self.made.add(f"{' '.join(self.more)} was added, as was asked for.")
+        return " ".join((command, "-display none", *self.more))
 
     def _smaller(self, match: re.Match[str]) -> str:
         size = _size(match[2])

@@ -7,21 +7,26 @@ lived at once, each in a lab of its own; what stands before the first death happ
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from signal import SIGINT, SIGTERM, getsignal, signal
+from typing import TypeVar
 from unittest import SkipTest
 
 from sybil import Document, Example, Region
 
 from colorunbook.book.phrases import Death, Replacement, say
 from colorunbook.check.adapt import Adaptation
+from colorunbook.check.evidence import Statement, Untrue, symptom
+from colorunbook.check.future import Refusal, judge
 from colorunbook.check.life import Life
 from colorunbook.check.parsers import Garbled, Passage, Typed, passages
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import making
+from colorunbook.lab.pair import Lab
 
 STAGE = "stage"
+T = TypeVar("T")
 Tell = Callable[[str], None]
 
 
@@ -45,13 +50,31 @@ class Stage:
     def evaluate(self, passage: Passage) -> str:
         """Do a passage; tell what was seen.
 
-        :raises ColorunbookError: it did not come out as the text says.
+        :raises Untrue: it did not come out as the text says, or an earlier one did not, which
+            could be seen only now.
+        :raises Aborted: it was interrupted.
         """
         try:
-            return self._runner.run(self._until_interrupted(passage))
-        except BaseException:
+            return self._runner.run(self._until_interrupted(self._do(passage)))
+        except Aborted:
             self.failed = passage.line
             raise
+        except ColorunbookError as error:
+            found = error if isinstance(error, Untrue) else Untrue(passage, error.message)
+            self.failed = found.passage.line
+            said = self._runner.run(self._until_interrupted(self._testify()))
+            found.evidence = tuple(map(str, said))
+            found.symptom = symptom(found.passage, found.message, said)
+            raise found from error
+
+    @property
+    def lab(self) -> Lab:
+        """The lab of one of the lives; both are alike."""
+        return next(iter(self.lives.values())).lab
+
+    def judge(self, passages: Sequence[Passage]) -> list[Refusal]:
+        """Put what was not reached to a QEMU that refuses what is deprecated."""
+        return self._runner.run(self._until_interrupted(judge(passages, self.lab)))
 
     def close(self) -> None:
         """End both lives."""
@@ -61,15 +84,15 @@ class Stage:
         finally:
             self._runner.close()
 
-    async def _until_interrupted(self, passage: Passage) -> str:
-        """Ctrl-C and SIGTERM end the passage in hand, not the loop that it runs in."""
+    async def _until_interrupted(self, work: Coroutine[None, None, T]) -> T:
+        """Ctrl-C and SIGTERM end the work in hand, not the loop that it runs in."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         before = {number: getsignal(number) for number in (SIGINT, SIGTERM)}
         for number in before:
             if task is not None:
                 loop.add_signal_handler(number, task.cancel)
         try:
-            return await self._do(passage)
+            return await work
         except asyncio.CancelledError:
             raise Aborted("The check was interrupted; its labs are taken down.") from None
         finally:
@@ -95,10 +118,15 @@ class Stage:
     async def _everywhere(self, passage: Passage) -> str:
         lives = (life.do(passage) for life in self._acting)
         ended = await asyncio.gather(*lives, return_exceptions=True)
-        for failure in ended:
+        for life, failure in zip(self._acting, ended, strict=True):
             if isinstance(failure, BaseException):
+                self._acting = (life,)
                 raise failure
         return " | ".join(dict.fromkeys(seen for seen in ended if isinstance(seen, str)))
+
+    async def _testify(self) -> tuple[Statement, ...]:
+        """Ask the pair in which a passage was not true."""
+        return tuple([each for life in self._acting[:1] for each in await life.testify()])
 
     async def _replace(self, said: Replacement) -> str:
         bereaved = [life for life in self.lives.values() if life.dead == said.address]
@@ -116,11 +144,13 @@ def open_stage(
     accel: Accel | None = None,
     like: Site | None = None,
     qemu: making.Wanted = None,
+    more: tuple[str, ...] = (),
 ) -> Stage:
     """Make both lives, in labs that end with this process.
 
     :param like: the site that the document was rendered for; ``None``: the document's own.
     :param qemu: the QEMU that the text is executed on; ``None``: whatever works.
+    :param more: further words for each QEMU that the text starts.
 
     :raises InputError: what is asked for is no QEMU.
     :raises Unavailable: this machine cannot have a lab.
@@ -131,7 +161,7 @@ def open_stage(
             name = f"check-{os.getpid()}-{role.value}"
             lab = making.make(name, tell, bound=True, accel=accel, like=like, qemu=qemu)
             accel = lab.site.accel
-            lives[role] = Life(lab, Adaptation(lab.site))
+            lives[role] = Life(lab, Adaptation(lab.site, more))
             lab.prepare_images(lab.site.primary, lab.site.secondary)
     except BaseException:
         for life in lives.values():
@@ -160,14 +190,14 @@ def evaluate(example: Example) -> str | None:
         raise SkipTest(f"not reached: line {stage.failed} is not true")
     try:
         stage.evaluate(passage)
-    except ColorunbookError as error:
-        return account(passage, error)
+    except Untrue as untrue:
+        return f"line {untrue.passage.line}: {account(untrue)}"
     return None
 
 
-def account(passage: Passage, error: ColorunbookError) -> str:
-    """Tell what was typed or promised, and what QEMU said to it."""
-    return f"{shown(passage)}\n{error.message}"
+def account(untrue: Untrue) -> str:
+    """Tell which passage it was, what QEMU said to it, and how QEMU was then."""
+    return "\n  ".join((shown(untrue.passage), untrue.message, *untrue.evidence))
 
 
 def shown(passage: Passage) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, EventSeen
-from colorunbook.book.phrases import Death, Expect, Replacement, say
+from colorunbook.book.phrases import Death, Expect, Replacement
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.crossing import crossed
+from colorunbook.check.evidence import Statement, Untrue, testify
 from colorunbook.check.machine import Machine
 from colorunbook.check.parsers import (
     Garbled,
@@ -28,15 +29,6 @@ PATIENCE = 30.0
 
 SETTLE = 15.0
 """How long an outcome may take to hold, in seconds."""
-
-
-def said_of(passage: Passage) -> str:
-    """What a condition of the text says, without its marks."""
-    match passage.content:
-        case Guarded(expect) | Promised(expect):
-            return say(expect).replace("``", "'")
-        case content:
-            return type(content).__name__
 
 
 class Life:
@@ -94,6 +86,10 @@ class Life:
                 await self.do(passage, at=said.address)
         return f"{len(before)} passages done again on {said.address}"
 
+    async def testify(self) -> tuple[Statement, ...]:
+        """Ask each QEMU of this pair how it is, with a bound."""
+        return await testify({r: self._machine(a) for r, a in self._roles.items()})
+
     async def close(self) -> None:
         """Leave nothing behind."""
         for machine in self._machines.values():
@@ -146,11 +142,7 @@ class Life:
             try:
                 await self._ask(passage)
             except ColorunbookError as error:
-                words = "; ".join(m.last_words for m in self._machines.values())
-                raise StepFailed(
-                    f"line {passage.line} is not true, {said_of(passage)}: {error.message} "
-                    f"QEMU's last words: {words}"
-                ) from error
+                raise Untrue(passage, error.message) from error
 
     async def _ask(self, passage: Passage) -> str:
         match passage.content:

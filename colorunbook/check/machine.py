@@ -5,6 +5,7 @@ As the document has it, QEMU speaks QMP on its standard input and output: what i
 command that starts it goes to its monitor.
 """
 
+import asyncio
 import contextlib
 import socket
 from pathlib import Path
@@ -19,6 +20,9 @@ from colorunbook.errors import ColorunbookError, StepFailed, Unavailable
 from colorunbook.lab.pair import Lab
 
 GREETING = 15.0
+MOMENT = 1.0
+"""How long a QEMU that was started is watched, in seconds: one whose options are wrong ends."""
+
 SHELL = 60.0
 
 
@@ -61,6 +65,7 @@ class Machine:
         """Type the command that starts QEMU, and leave it running.
 
         :param number: the line of the document that the command stands in.
+        :raises StepFailed: it ended at once.
         """
         await self.end()
         self._started_by = number
@@ -70,6 +75,8 @@ class Machine:
             end = theirs.fileno()
             self._qemu = Qemu.start(command, stdin=end, stdout=end, stderr=log.fileno())
         self._link = ours
+        if await _ends(ours):
+            raise StepFailed(f"QEMU ended at once: {self.last_words}")
         return f"process {self._qemu.pid}"
 
     async def monitor(self) -> QmpMonitor:
@@ -89,6 +96,11 @@ class Machine:
                     f"{self.last_words}"
                 ) from error
             self.begun = 0
+        return self._monitor
+
+    @property
+    def session(self) -> QmpMonitor | None:
+        """The session with its QEMU, where one is open."""
         return self._monitor
 
     def mark(self) -> None:
@@ -157,6 +169,24 @@ class Machine:
         with contextlib.suppress(OSError):
             return _last(self._log.read_text(errors="replace"))
         return "none"
+
+
+async def _ends(link: socket.socket) -> bool:
+    """Tell whether the other end is closed within a moment; one that greets is not."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(link, news.set)
+    try:
+        async with asyncio.timeout(MOMENT):
+            await news.wait()
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(link)
+    try:
+        # What comes is looked at and left there: the greeting is for the session.
+        return not link.recv(1, socket.MSG_PEEK)
+    except ConnectionError:
+        return True
 
 
 def _last(text: str) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``colorunbook check``: the printed text, executed on live QEMU."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from colorunbook.cli.chosen import wanted
-from colorunbook.cli.console import begin, duration, give, paint, say
+from colorunbook.cli.console import duration, paint, say
 from colorunbook.cli.options import (
     AsJson,
     LabQemu,
@@ -20,12 +19,13 @@ from colorunbook.cli.options import (
     SiteFile,
 )
 from colorunbook.cli.reach import Typed
-from colorunbook.errors import Aborted, ColorunbookError, InputError, StepFailed
+from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Role, Site
 
 if TYPE_CHECKING:
     from colorunbook.check.evaluators import Stage
     from colorunbook.check.parsers import Passage
+    from colorunbook.cli.telling import Teller
 
 PAGE = Path("system") / "qemu-colo.rst"
 
@@ -37,6 +37,8 @@ Examples:
   colorunbook check docs/system/qemu-colo.rst --accel tcg
 
   colorunbook check docs/ --qemu 11.1
+
+  colorunbook check docs/ --future
 """
 
 
@@ -56,6 +58,10 @@ def check(
     ] = None,
     qemu: LabQemu = None,
     qemu_binary: QemuBinary = None,
+    future: Annotated[
+        bool,
+        typer.Option("--future", help="On QEMUs that refuse what is deprecated already."),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what was answered or seen.")
     ] = False,
@@ -66,10 +72,14 @@ def check(
     The secondary dies in one pair and the primary in another; both are then resumed. The first
     passage that does not come out as the text says ends the check, with its line. A page that was
     rendered for other hosts is checked with the same options that it was rendered with.
+
+    With --future each line that a later QEMU may refuse is told, with what can be typed instead.
     """
     from sybil import Sybil
 
     from colorunbook.check.evaluators import open_stage, parse
+    from colorunbook.check.future import REFUSE
+    from colorunbook.cli.telling import Teller
 
     chosen = wanted(qemu, qemu_binary)
     like = Typed(site, primary, secondary, tuple(settings or ())).offline()
@@ -80,23 +90,38 @@ def check(
         document = Sybil(parsers=[parse]).parse(page)
     except UnicodeDecodeError as error:
         raise InputError(f"{page} is no text in UTF-8: {error}.") from error
-    examples = list(document.examples())
-    if not examples:
+    passages: list[Passage] = [example.parsed for example in document.examples()]
+    if not passages:
         raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
-    _must_be_for(page, [example.parsed for example in examples], like)
+    _must_be_for(page, passages, like)
     start = perf_counter()
-    stage = open_stage(say, accel, like, chosen)
+    stage = open_stage(say, accel, like, chosen, REFUSE if future else ())
+    teller = Teller(page, verbose=verbose, as_json=as_json)
     try:
         stage.learn(document.text)
-        for example in examples:
-            _one(stage, page, example.parsed, verbose=verbose, as_json=as_json)
-        for life in list(stage.lives.values())[:1]:
-            for remark in sorted({*life.lab.remarks, *life.adapt.made}):
-                say(paint(f"  not as in the text: {remark}", "dim"))
+        teller.opened(stage)
+        _do(passages, stage, teller, future=future)
+        teller.ended(stage)
     finally:
         stage.close()
     took = duration(perf_counter() - start)
-    say(f"{paint('The page is true', 'good')}: {len(examples)} passages, {took}.")
+    where = ", also where what is deprecated is refused" if future else ""
+    say(f"{paint('The page is true', 'good')}{where}: {len(passages)} passages, {took}.")
+
+
+def _do(passages: "list[Passage]", stage: "Stage", teller: "Teller", *, future: bool) -> None:
+    """Do one after the other; the first that is not true ends it."""
+    from colorunbook.check.evidence import Untrue
+    from colorunbook.check.future import Refusal, instead, is_refusal
+
+    for number, passage in enumerate(passages, 1):
+        try:
+            teller.one(stage, passage)
+        except Untrue as untrue:
+            if not (future and is_refusal(untrue.message)):
+                raise teller.untrue(untrue) from untrue
+            first = Refusal(passage, untrue.message, instead(passage, stage.lab))
+            raise teller.refused([first, *stage.judge(passages[number:])]) from untrue
 
 
 def _must_be_for(page: Path, passages: "list[Passage]", site: Site) -> None:
@@ -111,29 +136,3 @@ def _must_be_for(page: Path, passages: "list[Passage]", site: Site) -> None:
             f"{page} is for the hosts {' and '.join(sorted(spoken))}.",
             "Give the options that it was rendered with: --primary and --secondary, or --site.",
         )
-
-
-def _one(stage: "Stage", page: Path, passage: "Passage", *, verbose: bool, as_json: bool) -> None:
-    """Do one passage and tell how it went."""
-    from colorunbook.check.evaluators import shown
-
-    start = perf_counter()
-    text = shown(passage)
-    if not as_json:
-        begin(f"  {passage.line:>4}  {text if len(text) < 100 else text[:97] + '...'}")
-    try:
-        seen = stage.evaluate(passage)
-    except Aborted:
-        raise
-    except ColorunbookError as error:
-        if not as_json:
-            say()
-        raise StepFailed(f"{page}:{passage.line}: {shown(passage)}\n  {error.message}") from error
-    took = perf_counter() - start
-    if as_json:
-        record = {"line": passage.line, "text": shown(passage), "seen": seen, "seconds": took}
-        give(json.dumps(record, ensure_ascii=False))
-        return
-    say(f"  {duration(took)}")
-    if verbose:
-        say(paint(f"        {seen}", "dim"))

@@ -11,6 +11,7 @@ _MODULES = {
     "render": "render",
     "run": "run",
     "check": "check",
+    "matrix": "matrix",
     "lab": "lab",
     "doctor": "doctor",
 }

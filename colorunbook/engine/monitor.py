@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Sequence
 from typing import Final
 
 from qemu.qmp import (
@@ -86,7 +85,7 @@ class QmpMonitor:
         return Version.of_greeting(greeting.QMP.version if greeting else None)
 
     @property
-    def events(self) -> Sequence[JsonObject]:
+    def events(self) -> list[JsonObject]:
         """Every event since the session was opened, oldest first."""
         return self._events
 

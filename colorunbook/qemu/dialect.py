@@ -53,12 +53,27 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is known not to work, for versions from ``first`` up to but not including ``fixed``."""
+    """What is known not to work, for versions from ``first`` up to but not including ``fixed``.
+
+    :param accel: with this accelerator only; ``None``: with any.
+    :param what: what happens, as a clause.
+    :param shows: a piece of the symptom by which a check recognises it.
+    :param text: only with documents for versions from the first up to but not including the
+        second of these; ``None``: with any document.
+    """
 
     first: Version
     fixed: Version
     accel: Accel | None
     what: str
+    shows: str
+    text: tuple[Version, Version] | None = None
+
+    def concerns(self, text: Version, qemu: Version, accel: Accel) -> bool:
+        """Tell whether it happens to a document for one version, on a QEMU of another."""
+        if self.text is not None and not self.text[0] <= text < self.text[1]:
+            return False
+        return self.accel in (None, accel) and self.first <= qemu < self.fixed
 
 
 OLDEST = Version(6, 0)
@@ -70,8 +85,13 @@ NEWEST = Version(11, 1)
 _RECONNECT_MS = Version(9, 2)
 """``reconnect-ms`` of socket chardevs (qapi/char.json, "Since: 9.2")."""
 
+_RECONNECT_GONE = Version(11, 1)
+"""The older ``reconnect``, deprecated in 9.2, is gone: seen on 11.1.3; it was there on 10.0.13."""
+
 _COLO_NEEDS_RETURN_PATH = Version(11, 0)
 """11.x refuses ``x-colo`` alone: "Capability 'x-colo' requires capability 'return-path'"."""
+
+_EVER = Version(999, 0)
 
 TROUBLES = (
     Trouble(
@@ -79,13 +99,53 @@ TROUBLES = (
         Version(10, 0, 13),
         None,
         "COLO never starts although every command succeeds (seen on 10.0.2)",
+        "COLO does not begin",
     ),
-    Trouble(Version(10, 1), Version(10, 2), None, "COLO was broken upstream in 10.1"),
+    Trouble(
+        Version(10, 1),
+        Version(10, 2),
+        None,
+        "COLO was broken upstream in 10.1",
+        "COLO does not begin",
+    ),
     Trouble(
         OLDEST,
         Version(11, 1),
         Accel.TCG,
         "under TCG the first checkpoint deadlocks (seen on 7.2.22 and 10.0.13)",
+        "hangs",
+    ),
+    Trouble(
+        _RECONNECT_GONE,
+        _EVER,
+        None,
+        "its text has reconnect, which this QEMU does not know any more (seen on 11.1.3)",
+        "Invalid parameter 'reconnect'",
+        text=(OLDEST, _RECONNECT_MS),
+    ),
+    Trouble(
+        _COLO_NEEDS_RETURN_PATH,
+        _EVER,
+        None,
+        "its text does not switch return-path on, and this QEMU refuses x-colo without",
+        "requires capability 'return-path'",
+        text=(OLDEST, _COLO_NEEDS_RETURN_PATH),
+    ),
+    Trouble(
+        OLDEST,
+        _RECONNECT_MS,
+        None,
+        "its text has reconnect-ms, which this QEMU does not know (seen on 7.2.22)",
+        "Invalid parameter 'reconnect-ms'",
+        text=(_RECONNECT_MS, _EVER),
+    ),
+    Trouble(
+        _RECONNECT_MS,
+        _COLO_NEEDS_RETURN_PATH,
+        None,
+        "its text switches return-path on, and with that COLO does not begin (seen on 10.0.13)",
+        "COLO does not begin",
+        text=(_COLO_NEEDS_RETURN_PATH, _EVER),
     ),
 )
 
@@ -161,8 +221,10 @@ class Dialect:
 
     def trouble(self, accel: Accel) -> str | None:
         """What is known not to work with this version and accelerator; ``None``: nothing."""
-        for trouble in TROUBLES:
-            concerned = trouble.accel in (None, accel)
-            if concerned and trouble.first <= self.version < trouble.fixed:
-                return trouble.what
-        return None
+        found = self.trouble_on(self.version, accel)
+        return found.what if found else None
+
+    def trouble_on(self, qemu: Version, accel: Accel) -> Trouble | None:
+        """What is known not to work when this dialect is spoken to another QEMU."""
+        found = (t for t in TROUBLES if t.concerns(self.version, qemu, accel))
+        return next(found, None)

@@ -49,3 +49,11 @@ def test_a_size_that_is_none_is_left_to_qemu_img() -> None:
 def test_other_commands_are_typed_as_they_stand() -> None:
     """Nothing else is touched."""
     assert "imagefolder=/a" == Adaptation(HERE)("imagefolder=/a")
+
+
+def test_further_words_are_added_to_each_qemu_and_told() -> None:
+    """As for a QEMU of the future."""
+    adapt = Adaptation(HERE, ("-compat", "deprecated-input=reject"))
+    assert adapt(START).endswith(" -display none -compat deprecated-input=reject")
+    assert "-compat deprecated-input=reject was added, as was asked for." in adapt.made
+    assert "qemu-img info x" == adapt("qemu-img info x")

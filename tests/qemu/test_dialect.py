@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
-from colorunbook.qemu.dialect import Dialect, Version
+from colorunbook.qemu.dialect import TROUBLES, Dialect, Edition, Version
 
 numbers = st.integers(0, 999)
 
@@ -97,3 +97,38 @@ def test_colo_needs_its_capabilities(version: str, names: tuple[str, ...]) -> No
 def test_what_was_seen_not_to_work_is_known(version: str, accel: Accel, has_trouble: bool) -> None:
     """Each row of the table was seen on that version."""
     assert has_trouble == (Dialect.of(version).trouble(accel) is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "qemu", "shows"),
+    [
+        ("10.0.13", "11.1.3", "return-path"),
+        ("7.2", "11.1.3", "Invalid parameter 'reconnect'"),
+        ("11.1", "7.2.22", "reconnect-ms"),
+        ("10.0", "7.2.22", "reconnect-ms"),
+        ("7.2", "10.0.13", None),
+        ("11.1", "10.0.13", "COLO does not begin"),
+    ],
+)
+def test_a_document_for_another_qemu_has_troubles_of_its_own(
+    text: str, qemu: str, shows: str | None
+) -> None:
+    """They are declared as those of a QEMU are, with how a check recognises them."""
+    found = Dialect.of(text).trouble_on(Version.parse(qemu), Accel.KVM)
+    assert (shows or "") in (found.shows if found else "")
+    assert (shows is None) == (found is None)
+
+
+def test_a_version_with_its_own_document_has_only_its_own_troubles() -> None:
+    """None that comes of a text for others."""
+    for trouble in TROUBLES:
+        if trouble.text is not None:
+            for version in (trouble.first, *trouble.text):
+                assert not trouble.concerns(version, version, Accel.KVM)
+
+
+@pytest.mark.parametrize("version", ["6.0", "7.2", "10.0", "11.1"])
+def test_the_editions_name_a_drive_differently(version: str) -> None:
+    """What is exported by block-export-add has to be a node."""
+    names = [Dialect.of(version, edition).name_of_drive for edition in Edition]
+    assert ["id", "node-name"] == names
