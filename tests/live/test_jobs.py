@@ -29,8 +29,8 @@ async def events_of(release: Release, command: Payload) -> list[str]:
     with theirs:
         child = await asyncio.create_subprocess_exec(
             *("unshare", "--user", "--map-root-user", f"--root={tree.root}", *BARE),
-            stdin=theirs,
-            stdout=theirs,
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
         )
     try:
