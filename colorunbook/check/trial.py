@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from colorunbook import shelf
 from colorunbook.check.cells import Cell
 from colorunbook.check.redaction import redacted
+from colorunbook.errors import Unavailable
 from colorunbook.hosts import Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.payload import Json, JsonObject, is_object
@@ -41,6 +42,7 @@ class _Heard:
 
     sights: list[Sight] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    tolerated: bool = False
     failure: Failure | None = None
 
     def take(self, told: JsonObject) -> None:
@@ -60,6 +62,7 @@ class _Heard:
             line, section, text = int(str(told["line"])), str(told["section"]), str(told["text"])
             self.sights.append(Sight(line, section, text, seen, float(str(told["seconds"]))))
             if told["tolerated"]:
+                self.tolerated = True
                 self.remarks.append(f"line {line} gets a harmless reply: {seen}")
         elif isinstance(remarks := told.get("remarks"), list):
             self.remarks += [redacted(str(remark)) for remark in remarks]
@@ -76,9 +79,7 @@ async def attempt(cell: Cell) -> Record:
         texts = pages(Site(), cell.dialect)
         page.write_text(next(t for p, t in texts.items() if str(p) == _PAGE), encoding="utf-8")
         status, said = await _check(cell, page, heard)
-    verdict, remarks = _verdict(heard, status, said)
-    if verdict is Verdict.BROKEN and heard.failure is None:
-        heard.failure = Failure(0, "", "", f"the check did not end within {PATIENCE:g} s", ())
+    verdict = _verdict(heard, status, said)
     if verdict is Verdict.BROKEN:
         # What a later passage would have shown to be untrue was not seen.
         heard.sights = [each for each in heard.sights if not each.seen.startswith(_OWED)]
@@ -92,19 +93,28 @@ async def attempt(cell: Cell) -> Record:
         seconds=round(time.perf_counter() - begun, 1),
         digests=_digests(cell),
         verdict=verdict,
-        remarks=remarks,
+        remarks=tuple(heard.remarks),
         failure=heard.failure,
         sights=tuple(heard.sights),
     )
 
 
-def _verdict(heard: _Heard, status: int | None, said: str) -> tuple[Verdict, tuple[str, ...]]:
-    if heard.failure is not None or status is None:
-        return Verdict.BROKEN, ()
-    if status:
-        return Verdict.NOT_TRIED, (redacted(said),)
-    remarks = [remark for remark in heard.remarks if remark.startswith("line ")]
-    return (Verdict.REMARKS if remarks else Verdict.WORKS), tuple(heard.remarks)
+def _verdict(heard: _Heard, status: int | None, said: str) -> Verdict:
+    """What an exit status means, together with what was heard before it.
+
+    :param status: ``None``: the check had to be ended.
+    """
+    if status == 0:
+        return Verdict.REMARKS if heard.tolerated else Verdict.WORKS
+    if status == Unavailable.exit_code and not heard.sights:
+        heard.remarks = [redacted(said)]
+        return Verdict.NOT_TRIED
+    heard.remarks = []
+    if heard.failure is None:
+        late = f"it did not end within {PATIENCE:g} s"
+        reason = late if status is None else f"it ended with {status}: {redacted(said)}"
+        heard.failure = Failure(0, "", "", f"the check itself failed: {reason}", ())
+    return Verdict.BROKEN
 
 
 def _digests(cell: Cell) -> Mapping[str, str]:

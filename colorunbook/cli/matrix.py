@@ -15,7 +15,7 @@ from colorunbook.cli.console import duration, give, give_json, paint, say
 from colorunbook.cli.options import AsJson
 from colorunbook.errors import Aborted, StepFailed, Unavailable
 from colorunbook.hosts import Accel
-from colorunbook.qemu.dialect import Edition, Version
+from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import Json
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ def matrix(
 
     binaries = qemu_binary or []
     releases = [release(v) for v in qemu] if qemu else [] if binaries else list(RELEASES)
+    texts = [Dialect.of(version).version for version in text or ()]
     tried = subjects(releases, binaries)
-    texts = [Version.parse(version) for version in text or ()]
     choice = (tried, edition or list(Edition), accel or list(Accel))
     wanted = list(cells(*choice, texts=texts, others=not own_only))
     begun = perf_counter()

@@ -6,29 +6,11 @@ import asyncio
 import pytest
 
 from colorunbook.check import matrix
-from colorunbook.check.cells import Cell, Subject
-from colorunbook.hosts import Accel
-from colorunbook.qemu.dialect import Dialect, Version
-from colorunbook.records import Failure, Record, Verdict
+from colorunbook.check.cells import Cell
+from colorunbook.records import Record, Verdict
+from tests.trials import cell, record
 
 BEGINS_NOT = "COLO does not begin, although every command succeeded: completed."
-
-
-def cell(version: str = "11.1.3", accel: Accel = Accel.KVM, text: str | None = None) -> Cell:
-    """One QEMU with its own document, or with another."""
-    subject = Subject(None, Version.parse(version), "nowhere")
-    return Cell(Dialect.of(text or version), subject, accel)
-
-
-def record(of: Cell, verdict: Verdict, symptom: str = "") -> Record:
-    """What was seen of it."""
-    failure = Failure(1, "", "", symptom, ()) if symptom else None
-    text, qemu = of.dialect.version, of.subject.version
-    more = dict[str, str]()
-    return Record(
-        *(text, of.dialect.edition, qemu, of.accel, "nowhere", "2026-11-25", 1.0, more),
-        *(verdict, (), failure, ()),
-    )
 
 
 @pytest.mark.parametrize("verdict", [Verdict.WORKS, Verdict.REMARKS])
