@@ -67,6 +67,16 @@ class Stage:
             found.symptom = symptom(found.passage, found.message, said)
             raise found from error
 
+    def settled(self) -> Iterator[tuple[Passage, str]]:
+        """Take the passages that were put off and came true since, with what was seen."""
+        found: dict[Passage, dict[str, None]] = {}
+        for life in self.lives.values():
+            for passage, seen in life.settled:
+                found.setdefault(passage, {})[seen] = None
+            life.settled.clear()
+        for passage, each in found.items():
+            yield passage, " | ".join(each)
+
     @property
     def lab(self) -> Lab:
         """The lab of one of the lives; both are alike."""

@@ -27,16 +27,23 @@ from colorunbook.lab.pair import Lab
 PATIENCE = 30.0
 """The longest wait of a check, in seconds, whatever the text allows: the disks are small here."""
 
+OWED = "to be seen "
+"""How what was seen of a passage begins when it is put off."""
+
 SETTLE = 15.0
 """How long an outcome may take to hold, in seconds."""
 
 
 class Life:
-    """A lab, seen as the text sees it: which address is the primary, which the secondary."""
+    """A lab, seen as the text sees it: which address is the primary, which the secondary.
+
+    :ivar settled: passages that were put off and came true since, with what was seen.
+    """
 
     def __init__(self, lab: Lab, adapt: Adaptation) -> None:
         self.lab = lab
         self.dead: str | None = None
+        self.settled: list[tuple[Passage, str]] = []
         self._owed: list[tuple[Passage, Machine]] = []
         self._roles: dict[Role, str] = {}
         self._machines: dict[str, Machine] = {}
@@ -132,7 +139,7 @@ class Life:
         else:
             return ""
         self._owed.append((passage, machine))
-        return f"to be seen {due}"
+        return f"{OWED}{due}"
 
     async def _settle(self, machine: Machine) -> None:
         """See what was put off for a host."""
@@ -140,7 +147,7 @@ class Life:
         self._owed = [owed for owed in self._owed if owed[1] is not machine]
         for passage in due:
             try:
-                await self._ask(passage)
+                self.settled.append((passage, await self._ask(passage)))
             except ColorunbookError as error:
                 raise Untrue(passage, error.message) from error
 

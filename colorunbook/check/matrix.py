@@ -84,5 +84,5 @@ def subjects(releases: Sequence[Release], binaries: Sequence[Path]) -> tuple[Sub
     """
     trees: list[tuple[Release | Path, str, Tree]]
     trees = [(each, f"Debian {each.preferred}", provision(wanted=each)) for each in releases]
-    trees += [(path, "a binary of one's own", own.tree_of(path)) for path in binaries]
+    trees += [(path.absolute(), "a binary of one's own", own.tree_of(path)) for path in binaries]
     return tuple(Subject(each, Version.parse(t.version), origin) for each, origin, t in trees)

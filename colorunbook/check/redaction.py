@@ -9,8 +9,8 @@ _RULES = (
     (re.compile(r"\bprocess \d+"), "a process"),
     (re.compile(rf"{re.escape(str(runtime.base()))}[^\s'\",;]*"), "…"),
     (re.compile(r"#block\d+"), "#block…"),
-    # The end of a connection that the kernel chose the port of.
-    (re.compile(r"(<-> (?:\[[0-9a-f:.]+\]|[0-9.]+):)\d+"), r"\1…"),
+    # What the kernel chooses for the end of a connection that calls (ip_local_port_range).
+    (re.compile(r"(?<=:)(?:32[89]\d\d|327[6-9]\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b"), "…"),
     (re.compile(r"""(['"](?:micro)?seconds['"]: )\d+"""), r"\1…"),
 )
 

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 from colorunbook import shelf
 from colorunbook.check.cells import Cell
+from colorunbook.check.life import OWED
 from colorunbook.check.redaction import redacted
 from colorunbook.errors import Unavailable
 from colorunbook.hosts import Site
@@ -33,14 +34,13 @@ PATIENCE = 420.0
 
 _GRACE = 20.0
 _PAGE = "system/qemu-colo.rst"
-_OWED = "to be seen "
 
 
 @dataclass(slots=True)
 class _Heard:
     """What a check has put out so far."""
 
-    sights: list[Sight] = field(default_factory=list)
+    sights: dict[int, Sight] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     tolerated: bool = False
     failure: Failure | None = None
@@ -60,10 +60,11 @@ class _Heard:
         elif "seen" in told:
             seen = redacted(str(told["seen"]))
             line, section, text = int(str(told["line"])), str(told["section"]), str(told["text"])
-            self.sights.append(Sight(line, section, text, seen, float(str(told["seconds"]))))
+            if not seen.startswith(OWED):
+                self.sights[line] = Sight(line, section, text, seen, float(str(told["seconds"])))
             if told["tolerated"]:
                 self.tolerated = True
-                self.remarks.append(f"line {line} gets a harmless reply: {seen}")
+                self.remarks.append(f"line {line} gets a harmless reply: {' '.join(seen.split())}")
         elif isinstance(remarks := told.get("remarks"), list):
             self.remarks += [redacted(str(remark)) for remark in remarks]
 
@@ -80,9 +81,6 @@ async def attempt(cell: Cell) -> Record:
         page.write_text(next(t for p, t in texts.items() if str(p) == _PAGE), encoding="utf-8")
         status, said = await _check(cell, page, heard)
     verdict = _verdict(heard, status, said)
-    if verdict is Verdict.BROKEN:
-        # What a later passage would have shown to be untrue was not seen.
-        heard.sights = [each for each in heard.sights if not each.seen.startswith(_OWED)]
     return Record(
         document=cell.dialect.version,
         edition=cell.dialect.edition,
@@ -95,7 +93,7 @@ async def attempt(cell: Cell) -> Record:
         verdict=verdict,
         remarks=tuple(heard.remarks),
         failure=heard.failure,
-        sights=tuple(heard.sights),
+        sights=tuple(heard.sights[line] for line in sorted(heard.sights)),
     )
 
 
@@ -135,6 +133,7 @@ async def _check(cell: Cell, page: Path, heard: _Heard) -> tuple[int | None, str
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        cwd=page.parent,  # where no site file is
         limit=2**20,
     )
     try:

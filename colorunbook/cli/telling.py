@@ -52,6 +52,8 @@ class Teller:
         took = perf_counter() - start
         tolerated = bool(seen) and _is_human(passage)
         self._give(_of(passage, seen=seen, seconds=round(took, 3), tolerated=tolerated))
+        for earlier, late in stage.settled():
+            self._give(_of(earlier, seen=late, seconds=0.0, tolerated=False))
         if not self.as_json:
             say(f"  {duration(took)}")
             if self.verbose:

@@ -14,6 +14,7 @@ from colorunbook.lab import runtime
     [
         ("process 17833 | process 17836", "a process | a process"),
         ("tcp:127.0.0.1:9003 <-> 127.0.0.1:40522", "tcp:127.0.0.1:9003 <-> 127.0.0.1:…"),
+        ("tcp:127.0.0.1:53390 <-> 127.0.0.1:9003", "tcp:127.0.0.1:… <-> 127.0.0.1:9003"),
         ("tcp:[::1]:9003 <-> [::1]:40522", "tcp:[::1]:9003 <-> [::1]:…"),
         ("node '#block641' is busy", "node '#block…' is busy"),
         ("{'seconds': 1764062000, 'microseconds': 12}", "{'seconds': …, 'microseconds': …}"),
