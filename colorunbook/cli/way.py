@@ -117,16 +117,17 @@ def state_folder() -> Path:
 
 
 def _on_hosts(runbook: Runbook, typed: Typed, site: Site, choice: Choice, *, offline: bool) -> Way:
+    edition = choice.edition or Edition.HMP
     only, wrap = choice.qemu, None
     if choice.binary is not None:
         only, wrap = _of_the_reader(choice.binary)
     elif choice.qemu is not None and not offline:
-        draft = resolve(runbook, site, Dialect.of(choice.qemu))
+        draft = resolve(runbook, site, Dialect.of(choice.qemu, edition))
         if any(isinstance(step.action, Launch | Shell) for step in draft.steps):
             must_be_whole(runbook, draft, typed, site)
             wrap = _of_a_release(choice.qemu)
     transport = LocalTransport(state_folder() / "qemu", wrap or as_it_is)
-    return Way(site, transport, choice.edition or Edition.HMP, only)
+    return Way(site, transport, edition, only)
 
 
 def _of_the_reader(binary: Path) -> tuple[str, Wrap]:

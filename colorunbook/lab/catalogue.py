@@ -76,6 +76,12 @@ def offers(cache: Path | None = None) -> tuple[Offer, ...]:
     return tuple(_offer(each, cache) for each in provision.RELEASES)
 
 
+def trees(cache: Path | None = None) -> tuple[Tree, ...]:
+    """Those that are here, in the order of the table."""
+    found = (provision.provisioned(each, cache) for each in provision.RELEASES)
+    return tuple(tree for tree in found if tree is not None)
+
+
 def _offer(release: Release, cache: Path | None) -> Offer:
     tree = provision.provisioned(release, cache)
     return Offer(release, tree, _size(tree.root) if tree else None)

@@ -11,6 +11,7 @@ from colorunbook.errors import Unavailable
 from colorunbook.hosts import Accel
 from colorunbook.lab import abilities, genesis, runtime
 from colorunbook.lab.accel import Accelerator, probe
+from colorunbook.lab.catalogue import trees
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.provision import provisioned
 from colorunbook.lab.tree import PATH, Tree, host_tree
@@ -42,6 +43,7 @@ def examine() -> Iterator[Finding]:
     own, fetched = host_tree(), provisioned()
     yield _own(own)
     yield _fetched(fetched)
+    yield _others([tree for tree in trees() if tree != fetched])
     chosen = own if own is not None and _trouble(own) is None else fetched
     if chosen is None:
         yield from _apt()
@@ -66,6 +68,14 @@ def _fetched(fetched: Tree | None) -> Finding:
             "note", "provisioned QEMU", "none yet; a lab fetches it when it needs one.", PROVISION
         )
     return Finding("ok", "provisioned QEMU", f"{fetched.version} in {fetched.root}.")
+
+
+def _others(there: list[Tree]) -> Finding:
+    """Those that are used only where somebody asks for them."""
+    if not there:
+        return Finding("ok", "QEMUs to choose", "none is here yet; 'lab qemus' lists them.")
+    versions = ", ".join(tree.version for tree in there)
+    return Finding("ok", "QEMUs to choose", f"{versions}; 'lab up --qemu VERSION' takes one.")
 
 
 def _apt() -> Iterator[Finding]:
@@ -124,7 +134,8 @@ def _tap(world: World) -> Finding:
     if world.tap:
         return Finding("ok", "tap", "QEMU can have one, on a bridge of the lab.")
     seen = f"none, so a guest has QEMU's own network. {world.tap_refusal}"
-    return Finding("note", "tap", seen, "modprobe tun, and let users open /dev/net/tun.")
+    fix = "Have QEMU's bridge helper, and a /dev/net/tun that users may open (modprobe tun)."
+    return Finding("note", "tap", seen, fix)
 
 
 def _built(world: World) -> Iterator[Finding]:

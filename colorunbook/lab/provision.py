@@ -5,12 +5,13 @@ import errno
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from colorunbook.errors import InputError, Unavailable
@@ -117,12 +118,26 @@ def provision(
     folder = folder_of(wanted, cache)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", mode=0o600):
+        with _alone_in(folder, progress):
             return provisioned(wanted, cache) or _make(folder, wanted, progress)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise debian.full(folder) from error
         raise Unavailable(f"A QEMU cannot be provisioned in {folder}: {error}.") from error
+
+
+@contextmanager
+def _alone_in(folder: Path, progress: Progress) -> Iterator[None]:
+    lock = FileLock(folder / ".lock", mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress("waiting for another process that fetches it", 0, 0)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _make(folder: Path, wanted: Release, progress: Progress) -> Tree:

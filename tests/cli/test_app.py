@@ -10,6 +10,8 @@ from tests.cli.conftest import Colorunbook, Start
 #: A host that no lab on this machine has.
 ELSEWHERE = ("--primary", "10.9.9.9")
 
+TWO_QEMUS = ("--qemu", "10.0", "--qemu-binary", "/bin/true")
+
 #: The program with a defect in it.
 DEFECTIVE = (
     sys.executable,
@@ -51,7 +53,21 @@ def test_the_version_is_told(colorunbook: Colorunbook) -> None:
         (("run", "primary-failover", "--primary-qmp", "/run/q"), "'/run/q' is not a monitor"),
         (("run", "primary-failover", *ELSEWHERE), "Nothing says where QEMU serves QMP"),
         (("run", "primary-failover", "--lab", "none-such"), "No lab 'none-such' is up"),
-        (("run", "primary-failover", "--qemu", "11.1"), "--qemu is for --dry-run"),
+        (("run", "primary-failover", *ELSEWHERE, "--qemu", "11.1"), "Nothing says where QEMU"),
+        (("run", "primary-failover", "--qemu", "new"), "'new' is not a QEMU version"),
+        (("run", "primary-failover", *TWO_QEMUS), "name two QEMUs"),
+        (("lab", "up", *TWO_QEMUS), "name two QEMUs"),
+        (("lab", "demo", *TWO_QEMUS), "name two QEMUs"),
+        (("check", ".", *TWO_QEMUS), "name two QEMUs"),
+        (("lab", "up", "--qemu", "3.0"), "There is: 11.1"),
+        (("lab", "demo", "--qemu", "3.0"), "There is: 11.1"),
+        (("check", ".", "--qemu", "3.0"), "There is: 11.1"),
+        (("lab", "up", "--qemu-binary", "/no/such"), "There is no /no/such"),
+        (("lab", "demo", "--qemu-binary", "/etc"), "/etc is not a program that you may start"),
+        (("lab", "up", "--qemu-binary", "/bin/true"), "/bin/true says no QEMU version"),
+        (("lab", "up", "--edition", "new"), "'new' is not one of 'hmp', 'blockdev'"),
+        (("lab", "fetch", "10.0", "3.0"), "There is: 11.1"),
+        (("lab", "fetch", "--all", "10.0"), "--all fetches 10.0 too"),
         (("run", "primary-failover", "--site", "no.toml"), "no.toml cannot be read"),
         (("no-such-verb",), "No such command"),
         (("show",), "Missing argument"),

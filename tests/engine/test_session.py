@@ -8,7 +8,7 @@ from colorunbook.engine.fake import FakeMonitor, FakeTransport
 from colorunbook.engine.session import Session, in_step
 from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, Role, Site
-from colorunbook.qemu.dialect import Version
+from colorunbook.qemu.dialect import Dialect, Edition, Version
 from tests.hurry import hurry
 
 SITE = Site()
@@ -81,6 +81,19 @@ def test_a_plan_is_spelled_for_the_qemu_that_is_there(hosts: FakeTransport) -> N
     assert [] == hosts.ran
     assert "10.0.13" == hurry(work("launch-primary"))
     assert [(SITE.primary.address, ("--version",))] == hosts.ran
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_a_plan_is_spelled_in_the_edition_of_its_session(
+    hosts: FakeTransport, edition: Edition
+) -> None:
+    """QEMU says its version; which edition is wanted is for whoever opens the session to say."""
+
+    async def work() -> Dialect:
+        async with Session(hosts, SITE, edition) as session:
+            return (await session.resolve(shelf.runbook("primary-failover"))).dialect
+
+    assert Dialect(Version(10, 0, 13), edition) == hurry(work())
 
 
 def test_only_monitors_that_a_plan_needs_are_opened(hosts: FakeTransport) -> None:

@@ -2,8 +2,10 @@
 """Provisioning: what can be had, where it is kept, and what survives an interruption."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -32,6 +34,73 @@ def test_unknown_release() -> None:
     """A version that cannot be had is refused with those that can."""
     with pytest.raises(InputError, match=r"There is: 11\.1"):
         provision.release("3.0")
+
+
+def test_a_release_is_found_by_the_version_that_it_has(cache: Path) -> None:
+    """What was fetched has a whole version, which may be said as well; a row's name comes first."""
+    with pytest.raises(InputError):
+        provision.release("11.1.3", cache)
+    provision.provision(cache=cache)
+    assert provision.RELEASES[0] == provision.release("11.1.3", cache)
+    with pytest.raises(InputError, match=r"There is: 11\.1 \(here: 11\.1\.3\), 10\.0, "):
+        provision.release("11.1.4", cache)
+
+
+def test_the_name_of_a_row_wins(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """10.0.2 is the row of that name, even if another row's tree says the same of itself."""
+    monkeypatch.setattr(provision, "_prove", lambda _: "10.0.2")
+    provision.provision(wanted=provision.release("10.0"), cache=cache)
+    assert "10.0.2" == provision.release("10.0.2", cache).version
+
+
+def test_releases_do_not_disturb_one_another(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are made at once, each in a folder of its own, and the failure of one is its own."""
+
+    def prove(root: Path) -> str:
+        if root.parent.name.startswith("7.2"):
+            raise Unavailable("It does not start.")
+        return root.parent.name.split("-")[0] + ".9"
+
+    def make(wanted: provision.Release) -> str:
+        try:
+            return provision.provision(wanted=wanted, cache=cache).version
+        except Unavailable:
+            return "failed"
+
+    monkeypatch.setattr(provision, "_prove", prove)
+    with ThreadPoolExecutor() as threads:
+        made = list(threads.map(make, provision.RELEASES))
+    told = [each.version if each else "failed" for each in map(_there(cache), provision.RELEASES)]
+    assert made == told == ["11.1.9", "10.0.9", "10.0.2.9", "failed"]
+
+
+def _there(cache: Path) -> Callable[[provision.Release], Tree | None]:
+    return lambda wanted: provision.provisioned(wanted, cache)
+
+
+def test_two_at_once_make_it_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one says that it waits, and takes what the first one has made."""
+    begun, go_on = Event(), Event()
+    made: list[Path] = []
+
+    def prove(root: Path) -> str:
+        made.append(root)
+        begun.set()
+        go_on.wait(10)
+        return "11.1.3"
+
+    def told(stage: str, _done: int, _total: int) -> None:
+        if stage.startswith("waiting"):
+            go_on.set()
+
+    monkeypatch.setattr(provision, "_prove", prove)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(provision.provision, cache=cache)
+        begun.wait(10)
+        second = threads.submit(provision.provision, told, cache=cache)
+    assert first.result() == second.result()
+    assert go_on.is_set()
+    assert 1 == len(made)
 
 
 def test_versions_are_known_once() -> None:

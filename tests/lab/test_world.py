@@ -38,6 +38,14 @@ def test_command_has_a_clean_environment(gone: World) -> None:
     assert "LANG=C.UTF-8" in words
 
 
+def test_the_readers_programs_are_found_first(gone: World) -> None:
+    """The word of the document means the reader's QEMU, where there is one."""
+    path = f"PATH={gone.runtime}/bin:/usr/local/sbin:"
+    own = replace(gone, tree=Tree(Path("/"), "11.1.3", Path("/o/qemu")))
+    assert any(word.startswith(path) for word in own.command(("true",)))
+    assert not any(word.startswith(path) for word in gone.command(("true",)))
+
+
 def test_a_world_that_is_gone_runs_nothing(gone: World) -> None:
     """A command for a world that has ended is refused before anything is started."""
     with pytest.raises(Unavailable, match="has ended"):
@@ -62,6 +70,19 @@ def test_record_of_a_live_one(gone: World) -> None:
     """What is saved is found again, equal, as long as its keeper lives."""
     alive = replace(gone, keeper=Life.of(1))
     alive.save()
+    assert world.find(gone.runtime) == alive
+    own = replace(alive, tree=Tree(Path("/"), "11.1.3", Path("/o/qemu")))
+    own.save()
+    assert world.find(gone.runtime) == own
+
+
+def test_record_of_an_earlier_colorunbook(gone: World) -> None:
+    """A record that says nothing of a reader's own QEMU is of a world without one."""
+    alive = replace(gone, keeper=Life.of(1))
+    alive.save()
+    told = json.loads((gone.runtime / world.RECORD).read_text())
+    del told["binary"]
+    (gone.runtime / world.RECORD).write_text(json.dumps(told))
     assert world.find(gone.runtime) == alive
 
 
