@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Role, Site, parse_ip
-from colorunbook.lab import abilities, genesis, own, runtime
+from colorunbook.lab import fitness, genesis, own, runtime
 from colorunbook.lab.accel import best
 from colorunbook.lab.pair import Lab, site_in
 from colorunbook.lab.provision import Release, provision, release
-from colorunbook.lab.tree import IMG, PATH, QEMU, Tree, host_tree, version_in
+from colorunbook.lab.tree import IMG, PATH, Tree, host_tree
 from colorunbook.lab.world import World
 from colorunbook.qemu.dialect import Dialect, Edition, Version
 
@@ -55,15 +55,7 @@ def make(
             raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
     folder = runtime.folder_of(name)
     genesis.sweep(folder.parent)
-    world = None
-    if isinstance(qemu, Path):
-        world = _of_the_reader(qemu, folder, addresses, bound=bound)
-    elif qemu is None:
-        world = _of_the_host(folder, addresses, tell, accel, bound=bound)
-    if world is None:
-        wanted = qemu if isinstance(qemu, Release) else release()
-        tree = provision(_stages(tell), wanted)
-        world = genesis.create(tree, folder, bound=bound, addresses=addresses)
+    world = _world(qemu, folder, addresses, tell, accel, bound=bound)
     try:
         lab = _furnish(name, world, accel, like, edition)
         if not bound:
@@ -74,41 +66,52 @@ def make(
     return lab
 
 
-def unfit(world: World, accel: Accel | None) -> str:
-    """Why the QEMU of a world will not do, as a clause; empty: it will.
-
-    :raises Unavailable: the world has ended.
-    """
-    if missing := _missing(world):
-        return f"it was built without {missing}"
-    if not abilities.has_tools(world):
-        return "there is no qemu-img beside it"
-    try:
-        used = accel or Accel(best(world).name.value)
-    except Unavailable as error:
-        return f"it runs no guest: {error.message}"
-    return _dialect(world.tree).trouble(used) or ""
+def _world(
+    qemu: Wanted,
+    folder: Path,
+    addresses: Sequence[str],
+    tell: Tell,
+    accel: Accel | None,
+    *,
+    bound: bool,
+) -> World:
+    match qemu:
+        case Path():
+            return _of_the_reader(qemu, folder, addresses, bound=bound)
+        case Release():
+            return _provisioned(qemu, folder, addresses, tell, bound=bound)
+        case None:
+            host = _of_the_host(folder, addresses, tell, accel, bound=bound)
+            return host or _provisioned(release(), folder, addresses, tell, bound=bound)
 
 
 def _of_the_host(
     folder: Path, addresses: Sequence[str], tell: Tell, accel: Accel | None, *, bound: bool
 ) -> World | None:
     """A world with the host's own QEMU; ``None``: there is none, or it will not do."""
-    own = host_tree()
-    if own is None:
+    host = host_tree()
+    if host is None:
         tell("This machine has no QEMU of its own.")
         return None
-    world = genesis.create(own, folder, bound=bound, addresses=addresses)
+    world = genesis.create(host, folder, bound=bound, addresses=addresses)
     try:
-        why = unfit(world, accel)
+        why = fitness.unfit(world, accel)
     except BaseException:
         world.close()
         raise
     if not why:
         return world
     world.close()
-    tell(f"This machine's QEMU {own.version} will not do: {why}.")
+    tell(f"This machine's QEMU {host.version} will not do: {why}.")
     return None
+
+
+def _provisioned(
+    wanted: Release, folder: Path, addresses: Sequence[str], tell: Tell, *, bound: bool
+) -> World:
+    """A world with a QEMU that is fetched, if it is not here yet."""
+    tree = provision(_stages(tell), wanted)
+    return genesis.create(tree, folder, bound=bound, addresses=addresses)
 
 
 def _of_the_reader(binary: Path, folder: Path, addresses: Sequence[str], *, bound: bool) -> World:
@@ -121,33 +124,11 @@ def _of_the_reader(binary: Path, folder: Path, addresses: Sequence[str], *, boun
         )
     world = genesis.create(tree, folder, bound=bound, addresses=addresses)
     try:
-        _must_do(world)
+        fitness.must_do(world)
     except BaseException:
         world.close()
         raise
     return world
-
-
-def _must_do(world: World) -> None:
-    tree = world.tree
-    told = world.run((QEMU, "--version"))
-    if version_in(told.stdout) != tree.version:
-        raise Unavailable(
-            f"{tree.binary} does not start in a lab: {own.last_of(told)}.",
-            "A lab has no environment of yours, and of /tmp, /run and /mnt only what it lies in.",
-        )
-    if missing := _missing(world):
-        raise Unavailable(
-            f"{tree.binary} was built without {missing}.",
-            "Configure it with --enable-replication and --enable-colo-proxy.",
-        )
-    if not abilities.has_tools(world):
-        raise Unavailable(f"The qemu-img that belongs to {tree.binary} does not start in a lab.")
-
-
-def _missing(world: World) -> str:
-    """What COLO needs and this QEMU lacks, in words; empty: nothing."""
-    return ", ".join((*abilities.missing_objects(world), *abilities.missing_drivers(world)))
 
 
 def _furnish(name: str, world: World, accel: Accel | None, like: Site, edition: Edition) -> Lab:
