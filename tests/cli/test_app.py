@@ -136,6 +136,7 @@ from colorunbook.engine.local import LocalTransport
 from colorunbook import shelf
 shelf.runbooks()
 heavy = ("jinja2", "sphinx", "sybil", "docutils", "pytest", "rich", "pyroute2", "psutil")
+heavy += ("filelock", "colorunbook.lab")
 print(*[name for name in heavy if name in sys.modules])
 """
 

@@ -148,6 +148,17 @@ def test_a_pair_of_the_readers_own(script: Script, kvm: bool) -> None:
     assert "it has worked" in colorunbook(*failover, "--qemu", provision().version)
 
 
+@pytest.mark.usefixtures("tidy")
+def test_runs_in_a_lab_have_its_edition() -> None:
+    """Unless they are told otherwise."""
+    colorunbook("lab", "up", "--name", LAB, "--empty", "--accel", "tcg", "--edition", "blockdev")
+    assert "blockdev" == told()["edition"]
+    launch = ("run", "launch-primary", "--lab", LAB, "--dry-run")
+    assert ", blockdev edition" in colorunbook(*launch)
+    assert ", blockdev edition" in colorunbook(*launch, "--qemu", "7.2")
+    assert "edition" not in colorunbook(*launch, "--edition", "hmp")
+
+
 def test_a_lab_sees_the_readers_folder_and_cannot_write_to_it(
     script: Script,
 ) -> None:
