@@ -5,6 +5,8 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from colorunbook.lab.provision import RELEASES
+
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "colorunbook"
@@ -20,7 +22,9 @@ extensions = [
     "changes",
     "program",
 ]
-exclude_patterns = ["_build", "_ext"]
+exclude_patterns = ["_build", "_ext", "seen"]
+# What the support table has rows for, whether or not it was tried.
+colorunbook_releases = [release.version for release in RELEASES]
 # As in QEMU's own documentation, where the rendered page lives too.
 default_role = "any"
 highlight_language = "none"

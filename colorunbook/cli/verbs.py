@@ -12,6 +12,7 @@ _MODULES = {
     "run": "run",
     "check": "check",
     "matrix": "matrix",
+    "seen": "seen",
     "lab": "lab",
     "doctor": "doctor",
 }

@@ -92,6 +92,8 @@ _COLO_NEEDS_RETURN_PATH = Version(11, 0)
 """11.x refuses ``x-colo`` alone: "Capability 'x-colo' requires capability 'return-path'"."""
 
 _EVER = Version(999, 0)
+_CHANGES = (_RECONNECT_MS, _COLO_NEEDS_RETURN_PATH)
+"""Where a spelling changes, oldest first: every version that :class:`Dialect` compares with."""
 
 TROUBLES = (
     Trouble(
@@ -148,6 +150,62 @@ TROUBLES = (
         text=(_COLO_NEEDS_RETURN_PATH, _EVER),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Versions between two changes of spelling: all of them spell everything alike.
+
+    :param first: the oldest of them.
+    :param until: the first that is none of them any more; ``None``: it goes on.
+    """
+
+    first: Version
+    until: Version | None
+
+    @property
+    def label(self) -> str:
+        """What people call it: ``QEMU 9.2 to 10.2``."""
+        first = _short(self.first)
+        if self.until is None:
+            return f"QEMU {first} and newer"
+        last = _short(_release_before(self.until))
+        return f"QEMU {first}" if first == last else f"QEMU {first} to {last}"
+
+    def holds(self, version: Version) -> bool:
+        """Tell whether a version lies in it."""
+        return self.first <= version and (self.until is None or version < self.until)
+
+    def joined(self, newer: "Stretch") -> "Stretch":
+        """This one and the one that follows it, as one."""
+        return Stretch(self.first, newer.until)
+
+
+def stretches() -> tuple[Stretch, ...]:
+    """The stretches between the dated changes, the oldest first."""
+    return tuple(map(Stretch, (OLDEST, *_CHANGES), (*_CHANGES, None)))
+
+
+def stretch_of(version: Version) -> Stretch:
+    """The stretch that a version lies in.
+
+    :raises InputError: it is older than anything the procedures can be spelled for.
+    """
+    oldest, *newer = stretches()
+    return next((each for each in newer if each.holds(Dialect(version).version)), oldest)
+
+
+def _short(version: Version) -> str:
+    return str(version) if version.micro else f"{version.major}.{version.minor}"
+
+
+def _release_before(version: Version) -> Version:
+    """The release before; since 3.0 each year has three: ``.0``, ``.1`` and ``.2``."""
+    if version.micro:
+        return Version(version.major, version.minor, version.micro - 1)
+    if version.minor:
+        return Version(version.major, version.minor - 1)
+    return Version(version.major - 1, 2)
 
 
 class Edition(Enum):

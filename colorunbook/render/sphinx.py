@@ -5,14 +5,22 @@
 
     .. colo-diagram:: architecture      a picture; also: states
     .. runbook:: primary-failover       one runbook as the document prints it
+       :edition: blockdev               in another edition than the site
+       :qemu: 10.0                      for another QEMU than the site
+    .. runbooks::                       every runbook, a section each; the same options
     .. runbook-table::                  all runbooks, with links to where they are printed
+    .. support-table::                  what was seen to work on which QEMU
 
-The configuration value ``colorunbook_qemu`` chooses the QEMU version (``"10.0"``).
+The configuration value ``colorunbook_qemu`` chooses the QEMU version (``"10.0"``). The records of
+what was seen lie in the folder ``colorunbook_seen``; ``colorunbook_releases`` lists the versions
+that the table has rows for even where nothing was tried.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.addnodes import only, pending_xref
 from sphinx.application import Sphinx
@@ -24,10 +32,12 @@ from colorunbook import shelf
 from colorunbook.errors import InputError
 from colorunbook.hosts import Site
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.dialect import NEWEST, Dialect
+from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
+from colorunbook.render import living
 from colorunbook.render.gallery import picture
 from colorunbook.render.rst import procedure
 from colorunbook.render.svgpen import svg
+from colorunbook.render.table import SupportTableDirective
 from colorunbook.render.textpen import text_art
 
 
@@ -70,29 +80,74 @@ class DiagramDirective(ModelDirective):
         ]
 
 
+def _edition(text: str) -> Edition:
+    return Edition(directives.choice(text, tuple(edition.value for edition in Edition)))
+
+
 class RunbookDirective(ModelDirective):
     """``.. runbook:: NAME``: one runbook, as the document prints it."""
 
     required_arguments = 1
+    option_spec: ClassVar = {"edition": _edition, "qemu": directives.unchanged_required}
+
+    @property
+    def dialect(self) -> Dialect:
+        """The site's, unless the options say otherwise."""
+        version = str(self.options.get("qemu", self.config["colorunbook_qemu"]))
+        return Dialect.of(version, self.options.get("edition", Edition.HMP))
 
     def run(self) -> list[nodes.Node]:
         """Parse the same text that the document holds, with links that cross pages."""
         self.depend()
-        name = self.arguments[0]
-        titles = {key: book.title for key, book in shelf.runbooks().items()}
         try:
-            text = procedure(name, Site(), self.dialect, titles)
+            return [self.printed(self.arguments[0])]
         except InputError as error:
             raise self.error(str(error)) from error
+
+    def printed(self, name: str) -> nodes.container:
+        """One runbook, with a label that others link to.
+
+        :raises InputError: there is no such runbook, or no such QEMU.
+        """
+        titles = {key: book.title for key, book in shelf.runbooks().items()}
+        text = procedure(name, Site(), self.dialect, titles)
         for key, title in titles.items():
-            text = text.replace(f"`{title}`_", f":ref:`{title} <{_label(key)}>`")
-        body = nodes.container(classes=["runbook"], ids=[_label(name)])
+            text = text.replace(f"`{title}`_", f":ref:`{title} <{self.label(key)}>`")
+        body = nodes.container(classes=["runbook"], ids=[self.label(name)])
+        living.Mark(name, self.dialect).put(body)
         self.state.nested_parse(StringList(text.splitlines(), source=name), 0, body)
         for block in body.findall(nodes.literal_block):
-            block["language"] = "json" if block.astext().startswith("{") else "console"
+            block["language"] = living.language(block.astext())
         standard = self.env.domains.standard_domain
-        standard.note_hyperlink_target(_label(name), self.env.docname, _label(name), titles[name])
-        return [body]
+        label = self.label(name)
+        standard.note_hyperlink_target(label, self.env.docname, label, titles[name])
+        return body
+
+    def label(self, name: str) -> str:
+        """The label of a runbook: one for each way in which it is printed."""
+        edition, qemu = self.dialect.edition, str(self.options.get("qemu", ""))
+        ways = ("" if edition is Edition.HMP else edition.value, qemu.replace(".", "-"))
+        return "-".join((_label(name), *filter(None, ways)))
+
+
+class RunbooksDirective(RunbookDirective):
+    """``.. runbooks::``: every runbook that is not made of others, in sections."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        """Make the sections."""
+        self.depend()
+        try:
+            books = [book for book in shelf.runbooks().values() if not book.parts]
+            return [self._section(book.name, book.title) for book in books]
+        except InputError as error:
+            raise self.error(str(error)) from error
+
+    def _section(self, name: str, title: str) -> nodes.section:
+        section = nodes.section("", nodes.title("", title), ids=[f"section-{self.label(name)}"])
+        section += self.printed(name)
+        return section
 
 
 class RunbookTableDirective(ModelDirective):
@@ -130,10 +185,21 @@ def _row(cells: Iterable[nodes.Node]) -> nodes.row:
 
 
 def _not_printed(
-    _app: Sphinx, _env: BuildEnvironment, link: pending_xref, content: nodes.TextElement
+    app: Sphinx, env: BuildEnvironment, link: pending_xref, content: nodes.TextElement
 ) -> nodes.Element | None:
-    """Leave a name in the table without a link when no page prints the runbook."""
-    return content if link.get("runbook") else None
+    """Lead to a runbook's usual print where it is not printed in another way.
+
+    A name in the table stays without a link when no page prints the runbook at all.
+    """
+    if link.get("runbook"):
+        return content
+    target = str(link.get("reftarget", ""))
+    usual = next((n for n in shelf.runbooks() if target.startswith(f"{_label(n)}-")), None)
+    if usual is None or link.get("reftype") != "ref":
+        return None
+    standard = env.domains.standard_domain
+    args = (env, str(link["refdoc"]), app.builder, "ref", _label(usual), link, content)
+    return standard.resolve_xref(*args) or content
 
 
 def _label(runbook: str) -> str:
@@ -146,5 +212,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("missing-reference", _not_printed)
     app.add_directive("colo-diagram", DiagramDirective)
     app.add_directive("runbook", RunbookDirective)
+    app.add_directive("runbooks", RunbooksDirective)
     app.add_directive("runbook-table", RunbookTableDirective)
+    app.add_config_value("colorunbook_releases", (), "env", frozenset({list, tuple}))
+    app.add_directive("support-table", SupportTableDirective)
+    living.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

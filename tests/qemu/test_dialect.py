@@ -5,9 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from colorunbook import shelf
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel
-from colorunbook.qemu.dialect import TROUBLES, Dialect, Edition, Version
+from colorunbook.hosts import Accel, Site
+from colorunbook.plan import describe, resolve
+from colorunbook.qemu.dialect import (
+    OLDEST,
+    TROUBLES,
+    Dialect,
+    Edition,
+    Stretch,
+    Version,
+    stretch_of,
+    stretches,
+)
 
 numbers = st.integers(0, 999)
 
@@ -132,3 +143,56 @@ def test_the_editions_name_a_drive_differently(version: str) -> None:
     """What is exported by block-export-add has to be a node."""
     names = [Dialect.of(version, edition).name_of_drive for edition in Edition]
     assert ["id", "node-name"] == names
+
+
+def test_stretches_leave_no_version_out() -> None:
+    """Each begins where the one before ends; the first with the oldest, the last has no end."""
+    found = stretches()
+    assert OLDEST == found[0].first
+    assert found[-1].until is None
+    assert [each.first for each in found[1:]] == [each.until for each in found[:-1]]
+    assert sorted(each.first for each in found) == [each.first for each in found]
+
+
+@pytest.mark.parametrize(
+    ("first", "until", "label"),
+    [
+        ("6.0", "9.2", "QEMU 6.0 to 9.1"),
+        ("9.2", "11.0", "QEMU 9.2 to 10.2"),
+        ("10.0", "10.1", "QEMU 10.0"),
+        ("10.0", "10.0.13", "QEMU 10.0 to 10.0.12"),
+        ("11.0", None, "QEMU 11.0 and newer"),
+    ],
+)
+def test_a_stretch_has_a_name_for_people(first: str, until: str | None, label: str) -> None:
+    """From the first release to the last one before the change."""
+    end = None if until is None else Version.parse(until)
+    assert label == Stretch(Version.parse(first), end).label
+
+
+def test_two_stretches_become_one() -> None:
+    """From the beginning of the first to the end of the second."""
+    older, newer = stretches()[-2:]
+    assert older.joined(newer).holds(older.first)
+    assert older.joined(newer).holds(Version(99, 0))
+    assert not older.holds(newer.first)
+
+
+@given(st.builds(Version, st.integers(OLDEST.major, 14), st.integers(0, 2), st.integers(0, 30)))
+def test_a_stretch_spells_everything_alike(version: Version) -> None:
+    """What a change is missing for in the table would differ from the stretch's oldest version."""
+    stretch = stretch_of(version)
+    assert stretch.holds(version)
+    for book in shelf.runbooks().values():
+        for edition in Edition:
+            here, first = (
+                resolve(book, Site(), Dialect(each, edition)) for each in (version, stretch.first)
+            )
+            assert list(map(describe, here.steps)) == list(map(describe, first.steps))
+            assert (here.starts, here.ends) == (first.starts, first.ends)
+
+
+def test_what_is_too_old_lies_in_no_stretch() -> None:
+    """It is refused, as everywhere."""
+    with pytest.raises(InputError, match="is older"):
+        stretch_of(Version(5, 2))
