@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A badge in HTML: where a text was seen and, folded under that, what QEMU replied."""
 
+import re
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape as escaped
 
 from colorunbook.render.evidence import Broken, Reply, Standing, State, names
+
+_WITHIN = re.compile(r" (?=\(|[A-Z]+\))")
+"""The blanks inside ``10.0.13 (KVM, TCG)``, at which no line is broken."""
 
 _KINDS = {State.SEEN: "seen-yes", State.STALE: "seen-stale", State.UNSEEN: "seen-not"}
 _MEANINGS = {
@@ -17,8 +21,8 @@ _MEANINGS = {
 def badge(standing: Standing) -> str:
     """A line of HTML, with the replies folded under it where there are any."""
     state = standing.state
-    says = f'<span class="seen-says">{escape(standing.says)}</span>'
-    opening = f'<div class="seen {_KINDS[state]}" title="{escape(_MEANINGS[state])}">'
+    says = f'<span class="seen-says">{_unbroken(standing.says)}</span>'
+    opening = f'<div class="seen {_KINDS[state]}" title="{escaped(_MEANINGS[state])}">'
     if not standing.replies:
         return f"{opening}{says}</div>\n"
     kinds = len(standing.replies)
@@ -32,16 +36,16 @@ def broken(found: Sequence[Broken]) -> str:
     """A line for each way in which a procedure fails."""
     return "".join(
         f'<div class="seen seen-broken"><span class="seen-says">broken on '
-        f"{escape(names(each.on))}: {escape(each.symptom)}</span></div>\n"
+        f"{_unbroken(names(each.on))}: {escaped(each.symptom)}</span></div>\n"
         for each in found
     )
 
 
 def folded(title: str, lines: Sequence[str]) -> str:
     """Lines under a title that opens them."""
-    text = escape("\n".join(lines))
+    text = escaped("\n".join(lines))
     return (
-        f'<details class="seen-evidence"><summary>{escape(title)}</summary>\n'
+        f'<details class="seen-evidence"><summary>{escaped(title)}</summary>\n'
         f'<pre class="seen-reply">{text}</pre>\n</details>\n'
     )
 
@@ -49,5 +53,9 @@ def folded(title: str, lines: Sequence[str]) -> str:
 def _replies(replies: Sequence[Reply]) -> Iterator[str]:
     for reply in replies:
         if len(replies) > 1:
-            yield f'<p class="seen-on">{escape(names(reply.on))}</p>'
-        yield f'<pre class="seen-reply">{escape(reply.text)}</pre>'
+            yield f'<p class="seen-on">{_unbroken(names(reply.on))}</p>'
+        yield f'<pre class="seen-reply">{escaped(reply.text)}</pre>'
+
+
+def _unbroken(text: str) -> str:
+    return _WITHIN.sub("&nbsp;", escaped(text))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
@@ -129,21 +130,45 @@ class Decorating(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **_more: object) -> None:
-        """Replace the blocks; without a record of anything there are tabs, and no badges."""
+        """Go through what is marked; without a record of anything there are tabs, and no badges."""
         marked = [(n, m) for n in self.document.findall(nodes.Element) if (m := Mark.of(n))]
-        if not marked:
-            return
-        found, spellings = evidence(self.env), dict[tuple[str, Dialect], Spellings]()
+        found = evidence(self.env) if marked else Evidence((), {})
+        spellings: dict[tuple[str, Dialect], Spellings] = {}
         for node, mark in marked:
             key = mark.runbook, mark.dialect
             if key not in spellings:
                 spellings[key] = Spellings(shelf.runbook(mark.runbook), Site(), mark.dialect)
-            if mark.number is not None:
+            if mark.number is None:
+                self._head(node, mark, found)
+                _qualify(node, spellings[key])
+            else:
                 here = spellings[key].commands[mark.number].runbook
                 groups = spellings[key].of(mark.number)
                 node.replace_self(list(_decorated(node, here, mark.dialect.edition, groups, found)))
-            elif note := broken(found.broken(mark.runbook, mark.dialect.edition)):
-                node.insert(1 if isinstance(node, nodes.section) else 0, _raw(note))
+
+    def _head(self, body: nodes.Element, mark: Mark, found: Evidence) -> None:
+        """Say first where a procedure is broken, and where its other edition is printed."""
+        place = 1 if isinstance(body, nodes.section) else 0
+        if note := broken(found.broken(mark.runbook, mark.dialect.edition)):
+            body.insert(place, _raw(note))
+            place += 1
+        other = Edition.HMP if mark.dialect.edition is Edition.BLOCKDEV else Edition.BLOCKDEV
+        book, dialect = shelf.runbook(mark.runbook), Dialect(mark.dialect.version, other)
+        here, there = (printed(resolve(book, Site(), d)) for d in (mark.dialect, dialect))
+        labels = self.env.domains.standard_domain.anonlabels
+        name = label_of(mark.runbook, other)
+        if here != there and name in labels:
+            docname, anchor = labels[name]
+            uri = self.app.builder.get_relative_uri(self.env.docname, docname)
+            text = f"The same in the {other.value} edition"
+            link = nodes.reference("", text, internal=True, refuri=f"{uri}#{anchor}")
+            body.insert(place, nodes.paragraph("", "", link, classes=["seen", "seen-other"]))
+
+
+def label_of(runbook: str, edition: Edition = Edition.HMP, qemu: str = "") -> str:
+    """The label of a runbook: one for each way in which it is printed."""
+    ways = ("" if edition is Edition.HMP else edition.value, qemu.replace(".", "-"))
+    return "-".join(("runbook", runbook, *filter(None, ways)))
 
 
 def _blocks(body: nodes.Element) -> Iterator[nodes.literal_block]:
@@ -171,6 +196,14 @@ def _mark(
         block["language"] = language(text)
         mark.put(body)
     return number > 0
+
+
+def _qualify(body: nodes.Element, spellings: Spellings) -> None:
+    """Say of a guard or an outcome for which versions it is meant, where not for all."""
+    for item in body.findall(nodes.list_item):
+        label = spellings.only(item.astext())
+        if label and isinstance(item[0], nodes.paragraph):
+            item[0] += nodes.inline("", f" ({label})", classes=["seen-only"])
 
 
 def language(command: str) -> str:
@@ -222,12 +255,10 @@ def _raw(html: str) -> nodes.raw:
     return nodes.raw("", html, format="html")
 
 
-def _stir(app: Sphinx, env: BuildEnvironment, *_sets: set[str]) -> list[str]:
-    """Have pages with evidence read again when a record has come or gone."""
-    names = tuple(sorted(path.name for path in folder(env).glob("*.json")))
-    before = getattr(env, "colorunbook_seen", None)
-    env.__dict__["colorunbook_seen"] = names
-    return [] if before in (None, names) else sorted(env.found_docs)
+def _list(app: Sphinx, config: Config) -> None:
+    """Tell Sphinx which records there are: where one comes or goes, pages are read again."""
+    there = Path(app.srcdir) / str(config["colorunbook_seen"])
+    config["colorunbook_records"] = sorted(path.name for path in there.glob("*.json"))
 
 
 def _style(app: Sphinx) -> None:
@@ -240,6 +271,7 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("colorunbook_seen", "seen", "env", frozenset({str}))
     app.add_transform(Marking)
     app.add_post_transform(Decorating)
-    app.connect("env-get-outdated", _stir)
+    app.add_config_value("colorunbook_records", [], "env", frozenset({list}))
+    app.connect("config-inited", _list)
     app.connect("builder-inited", _style)
     app.add_css_file(STYLE)

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from colorunbook.book.actions import Await
+from colorunbook.book.phrases import say
 from colorunbook.book.runbook import Runbook
 from colorunbook.hosts import Site
 from colorunbook.plan import Plan, resolve
@@ -50,6 +51,16 @@ class Spellings:
         self._dialects = [(s, Dialect(s.first, dialect.edition)) for s in stretches()]
         self._book, self._site = book, site
 
+    def only(self, phrase: str) -> str:
+        """The versions that a guard or an outcome is meant for; empty: all of them, or it is none.
+
+        :param phrase: as it is printed, without its marks.
+        """
+        having = [s for s, dialect in self._dialects if phrase in self._phrases(dialect)]
+        if len(having) in (0, len(self._dialects)):
+            return ""
+        return having[0].joined(having[-1]).label
+
     @cached_property
     def _aligned(self) -> tuple[tuple[Stretch, tuple[tuple[str, ...], ...]], ...]:
         """For each stretch, what stands in the place of each command."""
@@ -59,6 +70,10 @@ class Spellings:
             there = [c.text for c in printed(resolve(self._book, self._site, dialect))]
             found.append((stretch, aligned(here, there)))
         return tuple(found)
+
+    def _phrases(self, dialect: Dialect) -> set[str]:
+        plan = resolve(self._book, self._site, dialect)
+        return {say(each).replace("``", "") for each in (*plan.starts, *plan.ends)}
 
     def of(self, number: int) -> tuple[Spelling, ...]:
         """The spellings of a command, the dialect's own first and then the newest first.

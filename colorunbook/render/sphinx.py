@@ -125,9 +125,7 @@ class RunbookDirective(ModelDirective):
 
     def label(self, name: str) -> str:
         """The label of a runbook: one for each way in which it is printed."""
-        edition, qemu = self.dialect.edition, str(self.options.get("qemu", ""))
-        ways = ("" if edition is Edition.HMP else edition.value, qemu.replace(".", "-"))
-        return "-".join((_label(name), *filter(None, ways)))
+        return living.label_of(name, self.dialect.edition, str(self.options.get("qemu", "")))
 
 
 class RunbooksDirective(RunbookDirective):
@@ -169,7 +167,7 @@ class RunbookTableDirective(ModelDirective):
             nodes.inline("", plan.name),
             refdomain="std",
             reftype="ref",
-            reftarget=_label(plan.name),
+            reftarget=living.label_of(plan.name),
             refexplicit=True,
             runbook=True,
             refdoc=self.env.docname,
@@ -194,16 +192,12 @@ def _not_printed(
     if link.get("runbook"):
         return content
     target = str(link.get("reftarget", ""))
-    usual = next((n for n in shelf.runbooks() if target.startswith(f"{_label(n)}-")), None)
+    usual = next((n for n in shelf.runbooks() if target.startswith(f"{living.label_of(n)}-")), None)
     if usual is None or link.get("reftype") != "ref":
         return None
     standard = env.domains.standard_domain
-    args = (env, str(link["refdoc"]), app.builder, "ref", _label(usual), link, content)
+    args = (env, str(link["refdoc"]), app.builder, "ref", living.label_of(usual), link, content)
     return standard.resolve_xref(*args) or content
-
-
-def _label(runbook: str) -> str:
-    return f"runbook-{runbook}"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -49,14 +49,15 @@ def table_row(row: Row) -> nodes.row:
 
 
 def _verdict(row: Row) -> Iterator[nodes.Node]:
-    yield nodes.paragraph("", "", nodes.strong("", row.says, classes=["support-verdict"]))
+    says = nodes.paragraph("", "", nodes.strong("", row.says, classes=["support-verdict"]))
+    yield says
     record = row.record
     if record is None:
         return
     if row.stale:
-        then = f"What was seen then: {record.verdict.value}."
-        yield nodes.paragraph("", then)
+        says += nodes.Text(f". Then it was: {record.verdict.value}")
     if record.failure is not None:
+        says += nodes.Text(f": {record.failure.symptom}")
         yield from _failure(record.failure)
     for remark in record.remarks:
         yield nodes.paragraph("", remark)
@@ -64,11 +65,10 @@ def _verdict(row: Row) -> Iterator[nodes.Node]:
 
 
 def _failure(failure: Failure) -> Iterator[nodes.Node]:
-    yield nodes.paragraph("", f"{failure.symptom}.")
     where = f"First at line {failure.line}, “{failure.section}”: "
     text = failure.text if len(failure.text) <= _LONG else f"{failure.text[:_LONG]} …"
-    plain = text.replace("``", "")
-    yield nodes.paragraph("", where, nodes.literal("", plain), classes=["support-small"])
+    plain = nodes.literal("", text.replace("``", ""))
+    yield nodes.paragraph("", where, plain, classes=["support-small"])
     lines = [failure.text, "", *failure.evidence] if text != failure.text else failure.evidence
     if lines:
         html = nodes.raw("", folded("What QEMU said then", lines), format="html")

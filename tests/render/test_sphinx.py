@@ -3,9 +3,6 @@
 
 import json
 import re
-import subprocess
-import sys
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,21 +11,8 @@ from colorunbook import shelf
 from colorunbook.book.actions import Await
 from colorunbook.hosts import Site
 from colorunbook.plan import describe, resolve
-from colorunbook.qemu.dialect import Dialect
-
-CONF = "extensions = ['colorunbook.render.sphinx']\nsmartquotes = False\n"
-
-
-def build(source: Path, pages: dict[str, str], *options: str) -> str:
-    """Build a site; what Sphinx complained of."""
-    source.mkdir()
-    (source / "conf.py").write_text(CONF, encoding="utf-8")
-    for name, text in pages.items():
-        (source / f"{name}.rst").write_text(f"{name}\n{'=' * 20}\n\n{text}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", *options]
-    return subprocess.run(
-        [*command, str(source), str(source.parent / "built")], capture_output=True, text=True
-    ).stderr
+from colorunbook.qemu.dialect import Dialect, Edition
+from tests.render.sites import build, plain
 
 
 def every_runbook() -> dict[str, str]:
@@ -44,11 +28,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     assert build(folder / "source", every_runbook(), "-b", "html", "-j", "2") == ""
     return folder / "built"
-
-
-def plain(page: Path) -> str:
-    """The text of a page of HTML."""
-    return unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("name", list(shelf.runbooks()))
@@ -131,3 +110,56 @@ def test_a_wrong_name_is_said_where_it_stands(directive: str, reason: str, tmp_p
     complaint = build(tmp_path / "source", {"index": directive})
     assert "index.rst:4" in complaint
     assert reason in complaint
+
+
+def test_a_runbook_can_be_printed_for_another_qemu(tmp_path: Path) -> None:
+    """Its options are stronger than the site's version, and it has a label of its own."""
+    pages = {
+        "index": ".. runbook:: prepare-secondary\n\n.. toctree::\n\n   old",
+        "old": ".. runbook:: prepare-secondary\n   :qemu: 10.0",
+    }
+    assert build(tmp_path / "source", pages, "-b", "text") == ""
+    texts = ((tmp_path / "built" / f"{page}.txt").read_text() for page in pages)
+    assert [True, False] == ["return-path" in text for text in texts]
+
+
+def test_links_of_a_runbook_lead_to_the_usual_print(tmp_path: Path) -> None:
+    """Where what it refers to is not printed in its edition, but is in the site's own."""
+    pages = {
+        "index": ".. runbook:: launch-secondary\n\n.. toctree::\n\n   other",
+        "other": ".. runbook:: primary-resume\n   :edition: blockdev",
+    }
+    assert build(tmp_path / "source", pages, "-b", "html") == ""
+    page = (tmp_path / "built" / "other.html").read_text(encoding="utf-8")
+    assert 'href="index.html#runbook-launch-secondary"' in page
+    assert "Prepare the secondary" in plain(tmp_path / "built" / "other.html")
+
+
+def test_all_runbooks_stand_on_one_page(tmp_path: Path) -> None:
+    """Each in a section, apart from those that are made of others; links stay in the edition."""
+    pages = {"index": ".. runbooks::\n   :edition: blockdev"}
+    assert build(tmp_path / "source", pages, "-b", "html") == ""
+    page = (tmp_path / "built" / "index.html").read_text(encoding="utf-8")
+    for name, book in shelf.runbooks().items():
+        assert (not book.parts) == (f'id="runbook-{name}-blockdev"' in page)
+    assert 'href="#runbook-launch-secondary-blockdev"' in page
+    plan = resolve(shelf.runbook("secondary-failover"), Site(), Dialect(edition=Edition.BLOCKDEV))
+    for command in plan.commands:
+        step = next(step for step in plan.steps if step.action is command)
+        assert str(describe(step)["text"]) in plain(tmp_path / "built" / "index.html")
+
+
+def test_a_wrong_edition_is_said_where_it_stands(tmp_path: Path) -> None:
+    """With the ones there are."""
+    page = {"index": ".. runbook:: primary-failover\n   :edition: hmpp"}
+    complaint = build(tmp_path / "source", page)
+    assert "index.rst:4" in complaint
+    assert '"hmp", or "blockdev"' in complaint
+
+
+def test_a_qemu_that_is_none_is_said_where_it_stands(tmp_path: Path) -> None:
+    """In the words of the command line."""
+    page = {"index": ".. runbook:: primary-failover\n   :qemu: eleven"}
+    complaint = build(tmp_path / "source", page)
+    assert "index.rst:4" in complaint
+    assert "'eleven' is not a QEMU version" in complaint
