@@ -14,9 +14,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.logging import getLogger
 from sphinx_design.shared import create_component
 
 from colorunbook import records, shelf
@@ -30,6 +30,8 @@ from colorunbook.render.spellings import Spelling, Spellings, printed
 
 MARK = "colorunbook"
 """The attribute of a node that prints a runbook, and of each command in it."""
+
+logger = getLogger(__name__)
 
 STYLE = "colorunbook-seen.css"
 
@@ -64,14 +66,12 @@ def folder(env: BuildEnvironment) -> Path:
 
 
 def evidence(env: BuildEnvironment) -> Evidence:
-    """What the records say.
-
-    :raises ExtensionError: one cannot be read.
-    """
+    """What the records say; where one cannot be read, Sphinx warns, and nothing was seen."""
     try:
         return Evidence(records.read_all(folder(env)), shelf.runbooks())
     except InputError as error:
-        raise ExtensionError(str(error)) from error
+        logger.warning("%s", str(error), type="colorunbook", subtype="seen", once=True)
+        return Evidence((), {})
 
 
 def depend(env: BuildEnvironment) -> None:

@@ -208,7 +208,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("runbook", RunbookDirective)
     app.add_directive("runbooks", RunbooksDirective)
     app.add_directive("runbook-table", RunbookTableDirective)
-    app.add_config_value("colorunbook_releases", (), "env", frozenset({list, tuple}))
+    app.add_config_value("colorunbook_releases", [], "env", frozenset({list}))
     app.add_directive("support-table", SupportTableDirective)
     living.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
