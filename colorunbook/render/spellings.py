@@ -56,10 +56,20 @@ class Spellings:
 
         :param phrase: as it is printed, without its marks.
         """
-        having = [s for s, dialect in self._dialects if phrase in self._phrases(dialect)]
+        having = [stretch for stretch, phrases in self._phrases if phrase in phrases]
         if len(having) in (0, len(self._dialects)):
             return ""
         return having[0].joined(having[-1]).label
+
+    @cached_property
+    def _phrases(self) -> tuple[tuple[Stretch, frozenset[str]], ...]:
+        """For each stretch, its guards and outcomes, without their marks."""
+        found = []
+        for stretch, dialect in self._dialects:
+            plan = resolve(self._book, self._site, dialect)
+            phrases = (say(each).replace("``", "") for each in (*plan.starts, *plan.ends))
+            found.append((stretch, frozenset(phrases)))
+        return tuple(found)
 
     @cached_property
     def _aligned(self) -> tuple[tuple[Stretch, tuple[tuple[str, ...], ...]], ...]:
@@ -70,10 +80,6 @@ class Spellings:
             there = [c.text for c in printed(resolve(self._book, self._site, dialect))]
             found.append((stretch, aligned(here, there)))
         return tuple(found)
-
-    def _phrases(self, dialect: Dialect) -> set[str]:
-        plan = resolve(self._book, self._site, dialect)
-        return {say(each).replace("``", "") for each in (*plan.starts, *plan.ends)}
 
     def of(self, number: int) -> tuple[Spelling, ...]:
         """The spellings of a command, the dialect's own first and then the newest first.

@@ -149,7 +149,7 @@ def test_the_table_says_what_was_seen(site: Path) -> None:
     assert "First at line" in broken
     assert "<details" in broken
     assert "secondary: &lt;inmigrate&gt;" in broken
-    assert "Then it was: broken: it <refused>" in unescape(plain_text(rows[2][1]))
+    assert "Then it was: broken: it is <refused>" in unescape(plain_text(rows[2][1]))
 
 
 def test_other_builders_print_no_badges(tmp_path: Path) -> None:
@@ -200,3 +200,42 @@ def test_a_record_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert 1 == complaint.count("bad.json is no record of a matrix")
     assert "Traceback" not in complaint
     assert "seen on" not in (tmp_path / "built" / "document.html").read_text(encoding="utf-8")
+
+
+OWN = '''
+"""A runbook with two editions, one of which needs a step more."""
+
+from colorunbook.book.runbook import runbook
+from colorunbook.book.verbs import set_parameter
+from colorunbook.hosts import Role
+from colorunbook.qemu.dialect import Edition
+
+
+@runbook("of-two", on=Role.PRIMARY, title="Of two editions")
+def of_two(colo):
+    """Do it."""
+    yield set_parameter("x-checkpoint-delay", 1)
+    if colo.dialect.edition is Edition.BLOCKDEV:
+        yield set_parameter("x-checkpoint-delay", 2)
+'''
+
+
+def test_editions_that_differ_lead_to_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the head of a runbook; where they are alike, or printed once, there is nothing to say."""
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks" / "own.py").write_text(OWN)
+    monkeypatch.setenv("COLORUNBOOK_SHELF", str(tmp_path))
+    contents = {
+        "index": ".. runbook:: of-two\n\n.. runbook:: set-checkpoint-delay\n\n.. toctree::\n\n"
+        "   other",
+        "other": ".. runbook:: of-two\n   :edition: blockdev\n\n.. runbook:: primary-failover\n"
+        "   :edition: blockdev",
+    }
+    (tmp_path / "source").mkdir()
+    assert build(tmp_path / "source", contents, "-b", "html") == ""
+    index, other = ((tmp_path / "built" / f"{name}.html").read_text() for name in contents)
+    assert 1 == index.count("The same in the")
+    assert 'href="other.html#runbook-of-two-blockdev">The same in the blockdev edition' in index
+    assert 'href="index.html#runbook-of-two">The same in the hmp edition' in other
