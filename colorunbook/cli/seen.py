@@ -70,8 +70,9 @@ def lines(rows: Sequence["Row"]) -> Iterator[str]:
 
 
 def _cells(row: "Row") -> tuple[str, ...]:
-    record = row.record
-    date, took = ("-", "-") if record is None else (record.date, f"{record.seconds:.0f} s")
+    date, took = "-", "-"
+    if row.record is not None and row.was_tried:
+        date, took = row.record.date, f"{row.record.seconds:.0f} s"
     return row.qemu, row.accel.value, row.edition.value, row.document, date, took, row.says
 
 

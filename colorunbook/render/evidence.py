@@ -16,6 +16,7 @@ from colorunbook.hosts import Accel, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version, stretch_of
 from colorunbook.records import Record, Sight
+from colorunbook.shelf import ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,10 @@ class Evidence:
         return told is not None and told == self._digest(runbook, record.document, record.edition)
 
     def is_stale(self, record: Record) -> bool:
-        """Tell whether a plan that a record is of has changed since, or is not there any more."""
-        return not record.digests or not all(self.is_current(record, n) for n in record.digests)
+        """Tell whether a plan that a record is of has changed since, has gone, or is new."""
+        books = self._runbooks
+        document = {name for name in ORDER if name in books and not books[name].parts}
+        return not all(self.is_current(record, name) for name in document | record.digests.keys())
 
     def standing(self, runbook: str, edition: Edition, *texts: str) -> Standing:
         """What was seen of one or more texts of a runbook, which all have to have been seen.

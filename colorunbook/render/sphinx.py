@@ -35,6 +35,7 @@ from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
 from colorunbook.render import living
 from colorunbook.render.gallery import picture
+from colorunbook.render.marks import Mark, label_of, language
 from colorunbook.render.rst import procedure
 from colorunbook.render.svgpen import svg
 from colorunbook.render.table import SupportTableDirective
@@ -114,10 +115,10 @@ class RunbookDirective(ModelDirective):
         for key, title in titles.items():
             text = text.replace(f"`{title}`_", f":ref:`{title} <{self.label(key)}>`")
         body = nodes.container(classes=["runbook"], ids=[self.label(name)])
-        living.Mark(name, self.dialect).put(body)
+        Mark(name, self.dialect).put(body)
         self.state.nested_parse(StringList(text.splitlines(), source=name), 0, body)
         for block in body.findall(nodes.literal_block):
-            block["language"] = living.language(block.astext())
+            block["language"] = language(block.astext())
         standard = self.env.domains.standard_domain
         label = self.label(name)
         standard.note_hyperlink_target(label, self.env.docname, label, titles[name])
@@ -125,7 +126,7 @@ class RunbookDirective(ModelDirective):
 
     def label(self, name: str) -> str:
         """The label of a runbook: one for each way in which it is printed."""
-        return living.label_of(name, self.dialect.edition, str(self.options.get("qemu", "")))
+        return label_of(name, self.dialect.edition, str(self.options.get("qemu", "")))
 
 
 class RunbooksDirective(RunbookDirective):
@@ -167,7 +168,7 @@ class RunbookTableDirective(ModelDirective):
             nodes.inline("", plan.name),
             refdomain="std",
             reftype="ref",
-            reftarget=living.label_of(plan.name),
+            reftarget=label_of(plan.name),
             refexplicit=True,
             runbook=True,
             refdoc=self.env.docname,
@@ -192,11 +193,11 @@ def _not_printed(
     if link.get("runbook"):
         return content
     target = str(link.get("reftarget", ""))
-    usual = next((n for n in shelf.runbooks() if target.startswith(f"{living.label_of(n)}-")), None)
+    usual = next((n for n in shelf.runbooks() if target.startswith(f"{label_of(n)}-")), None)
     if usual is None or link.get("reftype") != "ref":
         return None
     standard = env.domains.standard_domain
-    args = (env, str(link["refdoc"]), app.builder, "ref", living.label_of(usual), link, content)
+    args = (env, str(link["refdoc"]), app.builder, "ref", label_of(usual), link, content)
     return standard.resolve_xref(*args) or content
 
 

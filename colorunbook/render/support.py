@@ -36,6 +36,11 @@ class Row:
         return Verdict.NOT_TRIED if self.record is None else self.record.verdict
 
     @property
+    def was_tried(self) -> bool:
+        """Tell whether something was seen; a record may also say why nothing was."""
+        return self.verdict is not Verdict.NOT_TRIED
+
+    @property
     def says(self) -> str:
         """What may be said today."""
         return STALE if self.stale else self.verdict.value
@@ -87,6 +92,7 @@ def rows(evidence: Evidence, releases: Sequence[str]) -> tuple[Row, ...]:
 
 def _row(record: Record, *, stale: bool) -> Row:
     document = str(record.document)
+    stale = stale and record.verdict is not Verdict.NOT_TRIED
     return Row(str(record.qemu), record.accel, record.edition, document, stale, record)
 
 

@@ -9,8 +9,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from colorunbook.records import Failure, Record
 from colorunbook.render.badge import folded
-from colorunbook.render.living import depend, evidence
 from colorunbook.render.support import Row, rows
+from colorunbook.render.witness import depend, evidence
 
 _COLUMNS = (("QEMU", 20), ("Accelerator", 12), ("The text is for", 16), ("Verdict", 52))
 _LONG = 120
@@ -61,7 +61,8 @@ def _verdict(row: Row) -> Iterator[nodes.Node]:
         yield from _failure(record.failure)
     for remark in record.remarks:
         yield nodes.paragraph("", remark)
-    yield nodes.paragraph("", tried(record), classes=["support-small"])
+    if row.was_tried:
+        yield nodes.paragraph("", tried(record), classes=["support-small"])
 
 
 def _failure(failure: Failure) -> Iterator[nodes.Node]:

@@ -239,3 +239,9 @@ def test_editions_that_differ_lead_to_each_other(
     assert 1 == index.count("The same in the")
     assert 'href="other.html#runbook-of-two-blockdev">The same in the blockdev edition' in index
     assert 'href="index.html#runbook-of-two">The same in the hmp edition' in other
+
+
+def test_a_site_for_no_qemu_is_refused(tmp_path: Path) -> None:
+    """Before any page is read."""
+    complaint = build(source(tmp_path), CONTENTS, "-b", "html", "-D", "colorunbook_qemu=eleven")
+    assert "colorunbook_qemu: 'eleven' is not a QEMU version" in complaint

@@ -74,6 +74,20 @@ def test_a_stale_record_never_counts_as_works() -> None:
         assert record.verdict is row.verdict
 
 
+def test_a_record_may_say_why_nothing_was_tried() -> None:
+    """It is not stale then, as nothing was seen."""
+    record = replace(
+        sample("11.1", "11.1.3"),
+        verdict=Verdict.NOT_TRIED,
+        digests={},
+        sights=(),
+        remarks=("There is no KVM here.",),
+    )
+    (row,) = (row for row in table(record) if row.record)
+    assert ("not tried", False) == (row.says, row.was_tried)
+    assert ["There is no KVM here."] == row.as_json()["remarks"]
+
+
 def test_a_row_is_data_too() -> None:
     """With the failure and its evidence; what was not tried has no more than its name."""
     record = failed(sample("10.0.2", "10.0.2"), "Step 4: Start replication")
