@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape as escaped
 
-from colorunbook.render.evidence import Broken, Reply, Standing, State, names
+from colorunbook.render.standing import Broken, Reply, Standing, State, names
 
 _WITHIN = re.compile(r" (?=\(|[A-Z]+\))")
 """The blanks inside ``10.0.13 (KVM, TCG)``, at which no line is broken."""

@@ -7,8 +7,6 @@ What was seen of an older plan is stale: it is told as such, and never counts as
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
 
 from colorunbook.book.runbook import Runbook
 from colorunbook.errors import InputError
@@ -16,73 +14,8 @@ from colorunbook.hosts import Accel, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version, stretch_of
 from colorunbook.records import Record, Sight
+from colorunbook.render.standing import Broken, On, Reply, Standing
 from colorunbook.shelf import ORDER
-
-
-@dataclass(frozen=True, slots=True)
-class On:
-    """A QEMU, and what ran its guest."""
-
-    qemu: Version
-    accels: tuple[Accel, ...]
-
-    def __str__(self) -> str:
-        return f"{self.qemu} ({', '.join(accel.value.upper() for accel in self.accels)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What QEMU said, and which QEMUs said exactly this."""
-
-    text: str
-    on: tuple[On, ...]
-
-
-class State(Enum):
-    """What may be said of a text."""
-
-    SEEN = "seen"
-    STALE = "stale"
-    UNSEEN = "not seen"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What was seen of one text, the oldest QEMU first.
-
-    :param seen: where it came out as the document says, of the plan as it is today.
-    :param stale: where it did so of an older plan, and has not since.
-    """
-
-    seen: tuple[On, ...] = ()
-    stale: tuple[On, ...] = ()
-    replies: tuple[Reply, ...] = ()
-
-    @property
-    def state(self) -> State:
-        """Whether it was seen at all."""
-        if self.seen:
-            return State.SEEN
-        return State.STALE if self.stale else State.UNSEEN
-
-    @property
-    def says(self) -> str:
-        """The badge, in words."""
-        match self.state:
-            case State.SEEN:
-                return f"seen on {names(self.seen)}"
-            case State.STALE:
-                return f"stale: seen on {names(self.stale)}, of an older plan"
-            case State.UNSEEN:
-                return "not seen"
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Where a procedure does not work, and what that looks like."""
-
-    symptom: str
-    on: tuple[On, ...]
 
 
 class Evidence:
@@ -186,11 +119,6 @@ def is_own(record: Record) -> bool:
 def one_line(text: str) -> str:
     """A text as a record has it: without continuations, and with single blanks."""
     return " ".join(text.replace("\\\n", " ").split())
-
-
-def names(on: Iterable[On]) -> str:
-    """QEMUs in a sentence."""
-    return ", ".join(map(str, on))
 
 
 def _pairs(on: Iterable[On]) -> Iterator[tuple[Version, Accel]]:

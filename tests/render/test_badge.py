@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Version
 from colorunbook.render.badge import badge, broken, folded
-from colorunbook.render.evidence import Broken, On, Reply, Standing
+from colorunbook.render.standing import Broken, On, Reply, Standing
 
 OLD = On(Version(7, 2, 22), (Accel.KVM,))
 NEW = On(Version(11, 1, 3), (Accel.KVM, Accel.TCG))

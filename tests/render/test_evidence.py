@@ -16,9 +16,10 @@ from colorunbook.hosts import Accel, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
 from colorunbook.records import Record
-from colorunbook.render.evidence import Broken, Evidence, On, State, is_own, one_line
+from colorunbook.render.evidence import Evidence, is_own, one_line
 from colorunbook.render.rst import pages
 from colorunbook.render.spellings import printed
+from colorunbook.render.standing import Broken, On, State
 from tests.render.samples import SYMPTOM, aged, failed, replying, sample
 
 BOOKS = shelf.runbooks()
