@@ -9,7 +9,7 @@ from typing import TypeAlias
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Role, Site, parse_ip
 from colorunbook.lab import fitness, genesis, own, runtime
-from colorunbook.lab.accel import best
+from colorunbook.lab.accel import Accelerator, best, probe
 from colorunbook.lab.pair import Lab, site_in
 from colorunbook.lab.provision import Release, provision, release
 from colorunbook.lab.tree import IMG, PATH, Tree, host_tree
@@ -45,8 +45,8 @@ def make(
     :param qemu: the release to provision, or the path of a QEMU; ``None``: whatever works.
     :param edition: how its runbooks are spelled.
     :raises InputError: a host of that site has a name for an address, or the path is no QEMU's.
-    :raises Unavailable: the machine does not allow it, no QEMU can be had, or the one that was
-        asked for was built without what COLO needs.
+    :raises Unavailable: the machine does not allow it, no QEMU can be had, the one that was asked
+        for was built without what COLO needs, or runs no guest with the accelerator asked for.
     """
     like = like or Site()
     addresses = [like.host(role).address for role in Role]
@@ -138,6 +138,8 @@ def _furnish(name: str, world: World, accel: Accel | None, like: Site, edition: 
         accel = Accel(verdict.name.value)
         if accel is Accel.TCG:
             remarks.append(f"The guest runs under TCG. {verdict.reason}")
+    elif not (verdict := probe(world, Accelerator(accel.value))).runs:
+        raise Unavailable(verdict.reason, "Without --accel a lab takes what runs a guest.")
     if not world.tap:
         remarks.append(f"The guest's network is QEMU's own, not a tap. {world.tap_refusal}")
     trouble = _dialect(world.tree).trouble(accel)

@@ -100,7 +100,7 @@ TROUBLES = (
         Version(10, 0, 0),
         Version(10, 0, 13),
         None,
-        "COLO never starts although every command succeeds (seen on 10.0.2)",
+        "COLO never starts although every command succeeds (seen on 10.0.2; 10.0.13 works)",
         "COLO does not begin",
     ),
     Trouble(

@@ -198,6 +198,17 @@ def test_a_qemu_that_will_not_do_ends_with_4(
     assert LAB not in runtime.names()
 
 
+def test_an_accelerator_that_runs_no_guest_is_told(script: Script) -> None:
+    """A lab that asks for it ends with 4, and a matrix says that it was not tried."""
+    mine = script(provision(), 'case "$*" in *"-accel kvm"*) echo no luck >&2; exit 1 ;; esac')
+    chosen = ("--qemu-binary", str(mine), "--accel", "kvm")
+    said = colorunbook("lab", "up", "--name", LAB, "--empty", *chosen, exits=4)
+    assert "kvm ran no boot sector: no luck." in said
+    assert LAB not in runtime.names()
+    said = colorunbook("matrix", *chosen, "--edition", "hmp", "--own", exits=4)
+    assert "No cell could be tried: kvm ran no boot sector: no luck." in said
+
+
 @pytest.fixture
 def secondary(build: Path) -> Iterator[tuple[str, ...]]:
     """The options for a secondary on this machine itself; its QEMU is killed at the end."""
