@@ -8,6 +8,7 @@ What was seen of an older plan is stale: it is told as such, and never counts as
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from colorunbook.book.phrases import say
 from colorunbook.book.runbook import Runbook
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Site
@@ -93,8 +94,17 @@ class Evidence:
         return Standing(_grouped(seen), _grouped(stale - seen), tuple(told))
 
     def _failed(self, record: Record, runbook: str) -> bool:
-        """A reply is no success: what was answered in a procedure that failed was not seen."""
-        return record.failure is not None and self.runbook_of(record.failure.section) == runbook
+        """A reply is no success: what was answered in a procedure that failed was not seen.
+
+        It failed where the record ends, and where a part of its postcondition was still to come.
+        """
+        if record.failure is None:
+            return False
+        if self.runbook_of(record.failure.section) == runbook:
+            return True
+        plan = resolve(self._runbooks[runbook], Site(), Dialect(record.document, record.edition))
+        keys = ((runbook, record.edition, one_line(say(each))) for each in plan.ends)
+        return not all(any(of is record for of, _ in self._found.get(key, ())) for key in keys)
 
     def _digest(self, runbook: str, version: Version, edition: Edition) -> str | None:
         key = runbook, version, edition

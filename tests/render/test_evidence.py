@@ -157,6 +157,23 @@ def test_a_reply_in_a_procedure_that_failed_is_not_seen() -> None:
     assert () == found.broken("start-replication", Edition.BLOCKDEV)
 
 
+def test_a_procedure_whose_outcome_was_still_to_come_is_not_seen() -> None:
+    """What a check puts off until later is no part of a record that ends before."""
+    ended = failed(OLD, f"Step 5: {BOOKS['set-checkpoint-delay'].title}")
+    owed = tuple(sight for sight in ended.sights if "``STOP``" not in sight.text)
+    migrate = '{"execute": "migrate", "arguments": {"uri": "tcp:127.0.0.2:9998"}}'
+    begun = ("start-replication", Edition.HMP, migrate)
+    assert State.SEEN is evidence(ended).standing(*begun).state
+    assert State.UNSEEN is evidence(replace(ended, sights=owed)).standing(*begun).state
+    started = next(
+        c for c in printed(resolve(BOOKS["launch-secondary"], Site(), Dialect.of("7.2")))
+    )
+    seen = evidence(replace(ended, sights=owed)).standing(
+        "launch-secondary", Edition.HMP, started.text
+    )
+    assert State.SEEN is seen.state
+
+
 def test_a_text_for_other_versions_breaks_nothing() -> None:
     """That the text for 10.0 fails on 11.1 says nothing against the text for 11.1."""
     found = evidence(failed(sample("10.0", "11.1.3"), "Step 3: Prepare the secondary"))
