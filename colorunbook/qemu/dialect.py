@@ -95,6 +95,9 @@ _EVER = Version(999, 0)
 _CHANGES = (_RECONNECT_MS, _COLO_NEEDS_RETURN_PATH)
 """Where a spelling changes, oldest first: every version that :class:`Dialect` compares with."""
 
+SCHEMAS = (Version(7, 2, 22), Version(10, 0, 2), Version(10, 0, 13), Version(11, 1, 3))
+"""What is shipped of what QEMUs tell of themselves, the oldest first (``schemas/``)."""
+
 TROUBLES = (
     Trouble(
         Version(10, 0, 0),
@@ -276,6 +279,30 @@ class Dialect:
         ``job-complete`` does that (qapi/block-core.json, block-job-cancel).
         """
         return "block-job-cancel"
+
+    @property
+    def schema(self) -> Version:
+        """The version whose schema commands are held against.
+
+        It is this one, or else the newest of the same minor version, or else the newest that is
+        not newer, or else the oldest there is.
+        """
+        if self.version in SCHEMAS:
+            return self.version
+        siblings = [found for found in SCHEMAS if self._is_sibling(found)]
+        older = [found for found in SCHEMAS if found < self.version]
+        return (siblings or older or SCHEMAS[:1])[-1]
+
+    @property
+    def has_schema(self) -> bool:
+        """Whether :attr:`schema` can refuse a command: QMP changes with the minor version only.
+
+        That of another one can be wrong about this one in both directions.
+        """
+        return self._is_sibling(self.schema)
+
+    def _is_sibling(self, other: Version) -> bool:
+        return (self.version.major, self.version.minor) == (other.major, other.minor)
 
     def trouble(self, accel: Accel) -> str | None:
         """What is known not to work with this version and accelerator; ``None``: nothing."""

@@ -114,7 +114,7 @@ def type_of(entry: JsonObject) -> Type:
 
     :raises InputError: it is of no kind that is known.
     """
-    match kind := text_of(entry, "meta-type"):
+    match text_of(entry, "meta-type"):
         case "builtin":
             return Builtin(text_of(entry, "json-type"))
         case "enum":
@@ -132,7 +132,8 @@ def type_of(entry: JsonObject) -> Type:
                 {text_of(v, "case"): text_of(v, "type") for v in variants},
                 _features(entry),
             )
-    raise InputError(f"The schema has entries of an unknown kind {kind!r}.")
+        case kind:
+            raise InputError(f"The schema has an entry of an unknown kind {kind!r}.")
 
 
 def _values(entry: JsonObject) -> Mapping[str, tuple[str, ...]]:
