@@ -5,12 +5,12 @@ What a schema does not tell is not judged: the range of an integer, which member
 other, and whether what a name refers to is there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from colorunbook.errors import InputError
-from colorunbook.qemu.judgement import Feature, Finding, Problem, unknown
+from colorunbook.qemu.judgement import Feature, Finding, Problem, nearest, unknown
 from colorunbook.qemu.payload import Json, Payload, as_objects
-from colorunbook.qemu.qapi import Command, Object, Type, command_of, text_of, type_of
+from colorunbook.qemu.qapi import Command, Enumeration, Object, Type, command_of, text_of, type_of
 from colorunbook.qemu.visitor import Visitor
 
 _OPEN = ("device_add",)
@@ -48,6 +48,14 @@ class Schema:
         kind = self.types[found.arguments] if found else None
         return kind if isinstance(kind, Object) else Object({})
 
+    def tags(self, name: str) -> tuple[str, ...]:
+        """The values that the tag of a union can have; none for another type."""
+        union = self.types[name]
+        if not isinstance(union, Object) or not union.tag:
+            return ()
+        tag = self.types[union.members[union.tag].type]
+        return tuple(tag.values) if isinstance(tag, Enumeration) else ()
+
     def findings(self, payload: Payload) -> Iterator[Finding]:
         """Everything that the schema says of a command, in the order of its members."""
         command = self.commands.get(payload.execute)
@@ -58,6 +66,18 @@ class Schema:
             yield Feature(name, "command", payload.execute, "execute")
         visitor = Visitor(self.types, tolerant=payload.execute in _OPEN)
         yield from visitor.visit(command.arguments, dict(payload.arguments), "arguments")
+
+    def event(self, name: str, data: Iterable[str]) -> Iterator[Finding]:
+        """What is wrong with waiting for an event whose data has these members."""
+        if name not in self.events:
+            yield unknown("event", "names no event:", name, self.events)
+            return
+        kind = self.types[self.events[name]]
+        known = kind.members if isinstance(kind, Object) else {}
+        for member in data:
+            if member not in known and not (isinstance(kind, Object) and kind.tag):
+                near = nearest(member, known)
+                yield Problem(f"data.{member}", f"is no member of {name}", near)
 
     def problems(self, payload: Payload) -> tuple[Problem, ...]:
         """Why QEMU would refuse a command; empty: by its schema it would not."""

@@ -124,7 +124,7 @@ class Visitor:
 
     def _fits(self, json: str, value: Json) -> bool:
         if self.keyval and isinstance(value, str):
-            return _reads(json, value)
+            return reads(json, value)
         return _is(json, value)
 
 
@@ -141,7 +141,7 @@ def _is(json: str, value: Json) -> bool:
     return json == "value" or (json == "null" and value is None)
 
 
-def _reads(json: str, text: str) -> bool:
+def reads(json: str, text: str) -> bool:
     """Tell whether QEMU reads a scalar of this type out of the text of an option."""
     if json == "boolean":
         return text in SWITCH
