@@ -5,7 +5,7 @@ Of each step, each guard and each question of a wait it is found out whether QEM
 what of it is deprecated or unstable, and what nobody can tell before it is tried.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell
@@ -49,6 +49,7 @@ class Vetting:
     :param against: the version that told what it was held against.
     :param binding: QMP is the same in both, so that a problem is a defect of the runbook.
     :param checked: how many commands and questions were held against it.
+    :param asks: there are questions among them.
     """
 
     plan: str
@@ -56,6 +57,7 @@ class Vetting:
     against: Version
     binding: bool
     checked: int
+    asks: bool
     found: tuple[Found, ...]
 
     @property
@@ -68,6 +70,11 @@ class Vetting:
         """What nobody can tell, each once."""
         found = (f.finding.what for f in self.found if isinstance(f.finding, Unchecked))
         return tuple(dict.fromkeys(found))
+
+    def misfits(self, step: int) -> tuple[Problem, ...]:
+        """What QEMU would refuse of a step, each once."""
+        there = (f.finding for f in self.found if f.step == step)
+        return tuple(dict.fromkeys(p for p in there if isinstance(p, Problem)))
 
     def features(self, step: int) -> tuple[Feature, ...]:
         """What of a step is deprecated or unstable, each once."""
@@ -132,8 +139,22 @@ def vet(plan: Plan) -> Vetting:
         know.version,
         plan.dialect.has_schema,
         checked,
+        bool(plan.starts or plan.ends),
         tuple(found),
     )
+
+
+def summary(vettings: Sequence[Vetting]) -> str:
+    """One sentence of what was checked, against what, and what was not."""
+    first = vettings[0]
+    count = sum(vetting.checked for vetting in vettings)
+    text = f"Checked offline against the schema of QEMU {first.against}: {count} commands"
+    text += " and questions" * any(vetting.asks for vetting in vettings)
+    if not first.binding:
+        misfits = sum(len(vetting.problems) for vetting in vettings)
+        text += f"; none is known of QEMU {first.wanted}, and {misfits} would not fit this one"
+    unchecked = dict.fromkeys(what for vetting in vettings for what in vetting.unchecked)
+    return f"{text}; not checked: {', '.join(unchecked) or 'nothing'}."
 
 
 def _action(action: Action, know: Knowledge) -> Iterator[Finding]:

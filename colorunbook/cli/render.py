@@ -2,7 +2,7 @@
 """``colorunbook render``: the document, written from the model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,11 @@ from colorunbook.cli.options import (
 )
 from colorunbook.errors import InputError, StaleError
 from colorunbook.qemu.dialect import Edition
+
+if TYPE_CHECKING:
+    from colorunbook.hosts import Site
+    from colorunbook.plan import Plan
+    from colorunbook.qemu.dialect import Dialect
 
 EPILOG = """
 Examples:
@@ -49,7 +54,10 @@ def render(
         bool, typer.Option("--diff", help="Write nothing; show what would change.")
     ] = False,
 ) -> None:
-    """Write the document and its entry in the index; touch no file that is already right."""
+    """Write the document and its entry in the index; touch no file that is already right.
+
+    Nothing is written when QEMU would refuse a command that is printed.
+    """
     from colorunbook.cli.reach import Typed
     from colorunbook.qemu.dialect import Dialect
     from colorunbook.render.rst import render as render_pages
@@ -64,6 +72,7 @@ def render(
     if trouble is not None:
         say(f"QEMU {dialect.version}: {trouble}.")
     changes = render_pages(docs, where, dialect)
+    _vet(where, dialect)
     if diff:
         for change in changes:
             give(change.diff.rstrip("\n"))
@@ -75,3 +84,39 @@ def render(
     write(changes)
     for change in changes:
         say(f"wrote {change.path}")
+
+
+def _vet(site: "Site", dialect: "Dialect") -> None:
+    """See that QEMU would take every command that is printed, and tell what was not checked.
+
+    :raises InputError: it would not.
+    """
+    from colorunbook import shelf
+    from colorunbook.plan import resolve
+    from colorunbook.render.filters import PROMPT
+    from colorunbook.render.rst import pages
+    from colorunbook.vetting import summary, vet
+
+    rows = (row for text in pages(site, dialect).values() for row in text.splitlines())
+    printed = {row.strip().removeprefix(PROMPT) for row in rows}
+    vettings = []
+    for book in shelf.runbooks().values():
+        plan = resolve(book, site, dialect)
+        vetting = vet(plan)
+        if _is_on(plan, printed):
+            vetting.must_fit()
+            vettings += [vetting] * (not book.parts)
+        elif vetting.binding and vetting.problems:
+            say(f"{book.name}, which is not printed, would be refused: {vetting.problems[0]}")
+    if vettings:
+        say(summary(vettings))
+
+
+def _is_on(plan: "Plan", printed: set[str]) -> bool:
+    """Tell whether a plan's commands are all among the lines that are printed."""
+    from colorunbook.book.actions import Await
+    from colorunbook.plan import describe
+
+    steps = (step for step in plan.steps if not isinstance(step.action, Await))
+    rows = (row.strip() for step in steps for row in str(describe(step)["text"]).splitlines())
+    return all(row in printed for row in rows)

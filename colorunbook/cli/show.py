@@ -20,6 +20,7 @@ from colorunbook.qemu.dialect import Edition
 
 if TYPE_CHECKING:
     from colorunbook.plan import Plan
+    from colorunbook.vetting import Vetting
 
 LIST_EPILOG = """
 Examples:
@@ -78,26 +79,38 @@ def show(
     edition: EditionName = Edition.HMP,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a runbook does: guards, steps with their reasons, and the postcondition."""
+    """Show what a runbook does: guards, steps with their reasons, and the postcondition.
+
+    Every command is held against the QAPI schema of the QEMU that it is spelled for: what QEMU
+    would refuse is told, and so is what is deprecated or unstable.
+    """
     from colorunbook import shelf
     from colorunbook.cli.reach import Typed
     from colorunbook.plan import resolve
     from colorunbook.qemu.dialect import Dialect
+    from colorunbook.vetting import vet
 
     typed = Typed(site, primary, secondary, tuple(settings or ()))
     plan = resolve(shelf.runbook(name), typed.offline(), Dialect.of(qemu, edition))
+    vetting = vet(plan)
+    vetting.must_fit()
     if as_json:
-        give_json({"digest": plan.digest, **plan.as_json()})
+        give_json({"digest": plan.digest, **plan.as_json(), "vetting": vetting.as_json()})
     else:
-        give(show_plan(plan))
+        give(show_plan(plan, vetting))
 
 
-def show_plan(plan: "Plan") -> str:
-    """A plan as text: exactly what would be done, in order."""
+def show_plan(plan: "Plan", vetting: "Vetting | None" = None) -> str:
+    """A plan as text: exactly what would be done, in order.
+
+    :param vetting: what is to be said of it; ``None``: it is vetted here.
+    """
     from colorunbook.book.phrases import say
     from colorunbook.hosts import Role
     from colorunbook.plan import describe
+    from colorunbook.vetting import summary, vet
 
+    vetting = vetting or vet(plan)
     hosts = ", ".join(f"{role.value} {plan.site.host(role).address}" for role in Role)
     lines = [
         f"{plan.name}: {plan.summary}",
@@ -111,9 +124,12 @@ def show_plan(plan: "Plan") -> str:
         lines.append(f"{number}. {step.title}, on the {step.role.value} {address}. {step.why}")
         text = str(describe(step)["text"])
         lines += [f"     {_plain(row)}" for row in text.splitlines()]
+        lines += [f"     {feature}" for feature in vetting.features(number)]
+        refused = f"     QEMU {vetting.against} would refuse it"
+        lines += [f"{refused}: {problem}" for problem in vetting.misfits(number)]
     if plan.ends:
         lines += ["", "It has worked when", *(f"  {_plain(say(e))}" for e in plan.ends)]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", summary([vetting])])
 
 
 def _edition(plan: "Plan") -> str:
