@@ -15,6 +15,7 @@ _MODULES = {
     "seen": "seen",
     "lab": "lab",
     "doctor": "doctor",
+    "schema": "schema",
 }
 
 
