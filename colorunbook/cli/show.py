@@ -129,6 +129,7 @@ def show_plan(plan: "Plan", vetting: "Vetting | None" = None) -> str:
         lines += [f"{refused}: {problem}" for problem in vetting.misfits(number)]
     if plan.ends:
         lines += ["", "It has worked when", *(f"  {_plain(say(e))}" for e in plan.ends)]
+        lines += [f"  {feature}" for feature in vetting.features(0)]
     return "\n".join([*lines, "", summary([vetting])])
 
 

@@ -10,6 +10,7 @@
     .. runbooks::                       every runbook, a section each; the same options
     .. runbook-table::                  all runbooks, with links to where they are printed
     .. support-table::                  what was seen to work on which QEMU
+    .. feature-table::                  what they use that is deprecated or unstable
 
 The configuration value ``colorunbook_qemu`` chooses the QEMU version (``"10.0"``). The records of
 what was seen lie in the folder ``colorunbook_seen``; ``colorunbook_releases`` lists the versions
@@ -30,6 +31,7 @@ from colorunbook.hosts import Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import NEWEST
 from colorunbook.render import living
+from colorunbook.render.features import FeatureTableDirective
 from colorunbook.render.gallery import picture
 from colorunbook.render.marks import label_of
 from colorunbook.render.printing import ModelDirective, RunbookDirective, RunbooksDirective
@@ -124,4 +126,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("colorunbook_releases", [], "env", frozenset({list}))
     app.add_directive("support-table", SupportTableDirective)
     living.setup(app)
+    app.add_directive("feature-table", FeatureTableDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
