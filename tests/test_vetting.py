@@ -46,7 +46,7 @@ def wrongs() -> Iterator[tuple[Action, str]]:
     yield Await(EventSeen("BLOCK_JOB_REDY", ()), 1), "BLOCK_JOB_READY"
 
 
-@pytest.mark.parametrize(("action", "near"), wrongs())
+@pytest.mark.parametrize(("action", "near"), list(wrongs()))
 def test_each_kind_of_action_is_judged(action: Action, near: str) -> None:
     """The step, its title and the nearest name are told."""
     vetting = vet(plan(Qmp(Payload("stop")), action))

@@ -8,6 +8,7 @@ from colorunbook.cli.show import show_plan
 from colorunbook.hosts import Host, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
+from colorunbook.vetting import vet
 from tests.cli.conftest import Colorunbook
 
 
@@ -45,5 +46,6 @@ def test_a_plan_is_data_too(colorunbook: Colorunbook) -> None:
     told = json.loads(colorunbook(*words, "--json").out)
     site = Site(Host("10.0.0.1", Site().primary.images))
     plan = resolve(shelf.runbook("primary-failover"), site, Dialect.of("10.0.13"))
-    assert {"digest": plan.digest, **plan.as_json()} == told
+    vetting = vet(plan).as_json()
+    assert {"digest": plan.digest, **plan.as_json(), "vetting": vetting} == told
     assert plan.digest in colorunbook(*words).out
