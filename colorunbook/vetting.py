@@ -89,9 +89,7 @@ class Vetting:
         if not self.binding or not self.problems:
             return
         first, *others = self.problems
-        more = (
-            f" There {'is 1' if len(others) == 1 else f'are {len(others)}'} more." if others else ""
-        )
+        more = f" Problems behind it: {len(others)}." if others else ""
         raise InputError(
             f"{self.plan}, {first.place}, would be refused by QEMU {self.against}: "
             f"{first.finding}{more}",

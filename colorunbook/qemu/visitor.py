@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from colorunbook.qemu.judgement import Feature, Finding, Problem, nearest, unknown
 from colorunbook.qemu.payload import Json, JsonObject, is_object
-from colorunbook.qemu.qapi import Alternate, Array, Builtin, Enumeration, Object, Type
+from colorunbook.qemu.qapi import Alternate, Array, Builtin, Enumeration, Member, Object, Type
 
 SWITCH = ("on", "yes", "true", "y", "off", "no", "false", "n")
 """What QEMU reads as a boolean (qapi/qapi-util.c)."""
@@ -59,7 +59,7 @@ class Visitor:
                 yield from self._object(kind, value, path)
 
     def _object(self, kind: Object, value: JsonObject, path: str) -> Iterator[Finding]:
-        members = dict(kind.members)
+        members: dict[str, Member] = {}
         branch: Type | None = kind
         while isinstance(branch, Object):
             for feature in branch.features:
@@ -87,7 +87,7 @@ class Visitor:
         """The member that chooses the others is wrong: of the others nothing can be said."""
         place = below(path, kind.tag)
         if kind.tag not in value:
-            for name in value.keys() - kind.members.keys():
+            for name in sorted(value.keys() - kind.members.keys()):
                 if near := nearest(name, [kind.tag]):
                     yield Problem(below(path, name), "is not a member that is known there", near)
             yield Problem(place, "is missing")
