@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from colorunbook.drift.loose import NotJson, read_object
-from colorunbook.drift.shapes import Kind, Leaf, Member, Shape, basename, flatten, pairs
+from colorunbook.drift.shapes import MOST, Kind, Leaf, Member, Shape, basename, flatten, pairs
 from colorunbook.drift.words import Piece, expanded, names
 
 PROGRAM = re.compile(r"(?:\S*/)?(?:qemu-system-[a-z0-9_]+|qemu-kvm|kvm|qemu)")
@@ -24,9 +24,11 @@ def of_launch(pieces: Sequence[Piece], known: Mapping[str, str]) -> Shape:
     """
     leaves: dict[Member, Leaf] = {("", "program"): Leaf(basename(pieces[0].text))}
     order: list[str] = []
-    for option, value, row in _options(pieces[1:]):
+    taken: set[str] = set()
+    for option, value, row in _options(pieces[1:MOST]):
         found = dict(_read(option, value))
-        part = _part(option, found, leaves, known)
+        part = _part(option, found, taken, known)
+        taken.add(part)
         if part != option:
             order.append(part)
         for name, text in (found or {"": "on"}).items():
@@ -101,16 +103,15 @@ def _normal(option: str, value: str) -> str:
 
 
 def _part(
-    option: str, found: Mapping[str, str], leaves: Mapping[Member, Leaf], known: Mapping[str, str]
+    option: str, found: Mapping[str, str], taken: set[str], known: Mapping[str, str]
 ) -> str:
     """What an option is called: by its id, else by its kind, else by its place."""
     name = ""
     if option in _NAMED:
         name = next((found[key] for key in _IDS if key in found), found.get("type", ""))
-    part = f"{option} {expanded(name, known)}".rstrip()
-    taken = {one for one, _ in leaves}
+    part = f"{option} {expanded(name, known)}".strip()
     place = 1
     while part in taken:
         place += 1
-        part = f"{option} {expanded(name, known)} #{place}".replace("  ", " ")
+        part = f"{option} {expanded(name, known)} #{place}".strip()
     return part

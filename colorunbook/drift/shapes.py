@@ -5,6 +5,7 @@ Two commands that QEMU understands alike have one shape: the order of members an
 forms of switches and the way a command reaches its monitor make no difference.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,6 +20,9 @@ Member = tuple[str, str]
 
 ARGUMENT, OPTION, WORD = "argument", "option", "word"
 _IDENTITIES = ("id", "node-name", "child", "node", "job-id", "device", "qom-type")
+MOST = 2000
+"""Words of a command that are looked at."""
+
 _VALUED = ("-f", "-o", "-b", "-F", "-O", "-l", "-U", "-s")
 
 
@@ -91,8 +95,7 @@ def of_qmp(message: JsonObject, known: Mapping[str, str]) -> Shape:
     if "execute" not in message:
         leaves["", "channel"] = Leaf("out of band")
     uses = frozenset(n for leaf in leaves.values() for n in names(leaf.marks))
-    shown = ", ".join(f"{path}={leaf.plain}" for (_, path), leaf in leaves.items())
-    text = f"{name} {shown}".rstrip()
+    text = expanded(marked(json.dumps(message, ensure_ascii=False), known), known)
     return Shape(Kind.QMP, name, leaves, text, _identity(leaves), uses=uses)
 
 
@@ -115,7 +118,7 @@ def of_hmp(line: str, known: Mapping[str, str]) -> Shape:
 
 def of_shell(pieces: Sequence[Piece], known: Mapping[str, str]) -> Shape:
     """A command of the shell that is no QEMU."""
-    program, *rest = pieces
+    program, *rest = pieces[:MOST]
     leaves: dict[Member, Leaf] = {}
     flag = ""
     for piece in rest:

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The alignment of two lists of commands: one path through both, then what was left over.
+
+The path is the cheapest one (dynamic programming, after Needleman and Wunsch). In a runbook it only
+goes forward; from the end of one runbook it may go to the beginning of any other, so that a section
+that stands elsewhere is found whole. Commands that recur in many runbooks are thereby told apart by
+what stands around them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from colorunbook.drift.differing import FAR
+
+MISSING = ADDED = 1.0
+JUMP = 0.3
+"""What it costs to go on in a runbook that is not the next one."""
+
+REMATCH = 0.9
+"""How far apart commands may be that are found again out of the path."""
+
+Costs = Sequence[dict[int, float]]
+"""For each command of the document: the model's commands that it may be, and how far apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A command of the model (by index) and the one of the document that it was found in."""
+
+    ours: int
+    theirs: int
+    cost: float
+
+
+def align(runbooks: Sequence[str], costs: Costs, pinned: frozenset[int]) -> list[Pair]:
+    """Pair commands; each is in one pair at most.
+
+    :param runbooks: the runbook of each command of the model, each runbook in one piece.
+    :param pinned: the document's commands that are not looked for out of the path.
+    """
+    path = _once(runbooks, _path(runbooks, costs))
+    return sorted(path + _again(path, costs, pinned), key=lambda pair: pair.theirs)
+
+
+def _path(runbooks: Sequence[str], costs: Costs) -> list[Pair]:
+    size = len(runbooks)
+    step = _steps(runbooks)
+    best = [FAR * size * 10.0] * size  # of a path that ends at each, less ADDED for each before
+    last: list[int | None] = [None] * size
+    pairs: list[tuple[Pair, int | None]] = []
+    for theirs, options in enumerate(costs):
+        found: list[tuple[int, float, int]] = []
+        for ours, cost in options.items():
+            if cost >= MISSING + ADDED:
+                continue
+            total, before = step[size][ours], None
+            for other in range(size):
+                if last[other] is not None and (way := best[other] + step[other][ours]) < total:
+                    total, before = way, last[other]
+            pairs.append((Pair(ours, theirs, cost), before))
+            found.append((ours, total + cost - ADDED, len(pairs) - 1))
+        for ours, total, place in found:
+            if last[ours] is None or total < best[ours]:
+                best[ours], last[ours] = total, place
+    ends = [(best[one] + step[one][size], last[one]) for one in range(size) if last[one] is not None]
+    at = min(ends, key=lambda end: end[0])[1] if ends else None
+    path: list[Pair] = []
+    while at is not None:
+        pair, at = pairs[at]
+        path.append(pair)
+    return path[::-1]
+
+
+def _steps(runbooks: Sequence[str]) -> list[list[float]]:
+    """What it costs to go from one command of the model to another.
+
+    The last row and the last column stand for the beginning and the end.
+    """
+    size = len(runbooks)
+    first = {book: runbooks.index(book) for book in runbooks}
+    after = {book: size - runbooks[::-1].index(book) for book in runbooks}
+    impossible = FAR * size * 10.0
+    table = [[0.0] * (size + 1) for _ in range(size + 1)]
+    for one in range(size):
+        tail = after[runbooks[one]] - one - 1
+        table[one][size] = MISSING * tail
+        table[size][one] = MISSING * (one - first[runbooks[one]]) + (JUMP if first[runbooks[one]] else 0)
+        for two in range(size):
+            if runbooks[one] == runbooks[two]:
+                table[one][two] = MISSING * (two - one - 1) if two > one else impossible
+            else:
+                head = two - first[runbooks[two]]
+                follows = after[runbooks[one]] == first[runbooks[two]]
+                table[one][two] = MISSING * (tail + head) + (0 if follows else JUMP)
+    return table
+
+
+def _once(runbooks: Sequence[str], path: list[Pair]) -> list[Pair]:
+    """Of a runbook that the path goes through twice, keep for each command the fuller visit's."""
+    visits: list[list[Pair]] = []
+    for pair in path:
+        last = visits[-1][-1] if visits else None
+        if last and runbooks[last.ours] == runbooks[pair.ours] and last.ours < pair.ours:
+            visits[-1].append(pair)
+        else:
+            visits.append([pair])
+    visits.sort(key=lambda visit: (sum(pair.cost for pair in visit) / len(visit) - len(visit)))
+    taken: set[int] = set()
+    kept: list[Pair] = []
+    for visit in visits:
+        kept += [pair for pair in visit if pair.ours not in taken]
+        taken |= {pair.ours for pair in visit}
+    return kept
+
+
+def _again(path: list[Pair], costs: Costs, pinned: frozenset[int]) -> list[Pair]:
+    """Commands that were moved: what the path left over on both sides, the closest first."""
+    ours = {pair.ours for pair in path}
+    theirs = {pair.theirs for pair in path}
+    where = {pair.ours: pair.theirs for pair in path}
+    left = [
+        (cost, abs(_expected(one, where) - two), one, two)
+        for two, options in enumerate(costs)
+        if two not in theirs and two not in pinned
+        for one, cost in options.items()
+        if one not in ours and cost <= REMATCH
+    ]
+    found: list[Pair] = []
+    for cost, _, one, two in sorted(left):
+        if one not in ours and two not in theirs:
+            found.append(Pair(one, two, cost))
+            ours.add(one)
+            theirs.add(two)
+    return found
+
+
+def _expected(one: int, where: dict[int, int]) -> float:
+    """Where a command would stand, by the nearest one of the model that was found."""
+    near = min(where, key=lambda other: abs(other - one), default=None)
+    return 0.0 if near is None else where[near] + (0.5 if one > near else -0.5)
