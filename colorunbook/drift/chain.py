@@ -9,12 +9,14 @@ what stands around them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from colorunbook.drift.differing import FAR
+from math import inf
 
 MISSING = ADDED = 1.0
-JUMP = 0.3
-"""What it costs to go on in a runbook that is not the next one."""
+"""What it costs to leave out a command of the model, or one of the document."""
+
+JUMP, BREAK = 0.3, 0.5
+"""What it costs to go on in a runbook that is not the next one; and to leave one before its end, or
+to enter one behind its beginning. There and back costs more than two lone commands are worth."""
 
 REMATCH = 0.9
 """How far apart commands may be that are found again out of the path."""
@@ -32,33 +34,39 @@ class Pair:
     cost: float
 
 
-def align(runbooks: Sequence[str], costs: Costs, pinned: frozenset[int]) -> list[Pair]:
+def align(
+    runbooks: Sequence[str], weights: Sequence[float], costs: Costs, pinned: frozenset[int]
+) -> list[Pair]:
     """Pair commands; each is in one pair at most.
 
     :param runbooks: the runbook of each command of the model, each runbook in one piece.
+    :param weights: what it costs that a command of the model is missing.
     :param pinned: the document's commands that are not looked for out of the path.
     """
-    path = _once(runbooks, _path(runbooks, costs))
+    path = _once(runbooks, _path(_steps(runbooks), weights, costs))
     return sorted(path + _again(path, costs, pinned), key=lambda pair: pair.theirs)
 
 
-def _path(runbooks: Sequence[str], costs: Costs) -> list[Pair]:
-    size = len(runbooks)
-    step = _steps(runbooks)
-    best = [FAR * size * 10.0] * size  # of a path that ends at each, less ADDED for each before
+def _path(
+    step: Sequence[Sequence[float]], weights: Sequence[float], costs: Costs
+) -> list[Pair]:
+    """The cheapest path, where each pair saves what its two commands would cost alone."""
+    size = len(weights)
+    best = [0.0] * size  # of the paths that end at each command of the model
     last: list[int | None] = [None] * size
     pairs: list[tuple[Pair, int | None]] = []
     for theirs, options in enumerate(costs):
         found: list[tuple[int, float, int]] = []
         for ours, cost in options.items():
-            if cost >= MISSING + ADDED:
+            saved = weights[ours] + ADDED - cost
+            if saved <= 0:
                 continue
             total, before = step[size][ours], None
             for other in range(size):
                 if last[other] is not None and (way := best[other] + step[other][ours]) < total:
                     total, before = way, last[other]
             pairs.append((Pair(ours, theirs, cost), before))
-            found.append((ours, total + cost - ADDED, len(pairs) - 1))
+            found.append((ours, total - saved, len(pairs) - 1))
         for ours, total, place in found:
             if last[ours] is None or total < best[ours]:
                 best[ours], last[ours] = total, place
@@ -77,21 +85,20 @@ def _steps(runbooks: Sequence[str]) -> list[list[float]]:
     The last row and the last column stand for the beginning and the end.
     """
     size = len(runbooks)
-    first = {book: runbooks.index(book) for book in runbooks}
-    after = {book: size - runbooks[::-1].index(book) for book in runbooks}
-    impossible = FAR * size * 10.0
+    first = [runbooks.index(book) for book in runbooks]
+    after = [size - runbooks[::-1].index(book) for book in runbooks]
     table = [[0.0] * (size + 1) for _ in range(size + 1)]
     for one in range(size):
-        tail = after[runbooks[one]] - one - 1
-        table[one][size] = MISSING * tail
-        table[size][one] = MISSING * (one - first[runbooks[one]]) + (JUMP if first[runbooks[one]] else 0)
+        leaving = BREAK if one + 1 < after[one] else 0.0
+        entering = BREAK if one > first[one] else 0.0
+        table[one][size] = leaving
+        table[size][one] = entering + (JUMP if first[one] else 0.0)
         for two in range(size):
-            if runbooks[one] == runbooks[two]:
-                table[one][two] = MISSING * (two - one - 1) if two > one else impossible
+            if first[one] == first[two]:
+                table[one][two] = 0.0 if two > one else inf
             else:
-                head = two - first[runbooks[two]]
-                follows = after[runbooks[one]] == first[runbooks[two]]
-                table[one][two] = MISSING * (tail + head) + (0 if follows else JUMP)
+                jump = 0.0 if after[one] == first[two] else JUMP
+                table[one][two] = leaving + jump + (BREAK if two > first[two] else 0.0)
     return table
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from colorunbook.drift.chain import Costs, Pair, align
+from colorunbook.drift.chain import MISSING, Costs, Pair, align
 from colorunbook.drift.differences import Difference, Report
 from colorunbook.drift.differing import FAR, Same, distance
 from colorunbook.drift.filling import Filling, decide, heard, listen
@@ -128,7 +128,9 @@ class _Comparison:
         for one in self.found:
             far = ((at, distance(item.shape, one.shape, same)) for at, item in enumerate(ours.items))
             costs.append({at: cost for at, cost in far if cost < FAR})
-        return align([item.runbook for item in ours.items], costs, self.pinned), costs
+        # A document may do without variables.
+        weights = [0.25 if i.shape.kind is Kind.ASSIGN else MISSING for i in ours.items]
+        return align([i.runbook for i in ours.items], weights, costs, self.pinned), costs
 
     def _usual(self, ours: Model) -> dict[str, str]:
         """The given site's values by name: what it has in the blanks."""

@@ -50,6 +50,10 @@ def distance(ours: Shape, theirs: Shape, same: Same) -> float:
     differing = sum(not _alike(ours, theirs, member, same) for member in members)
     if not differing:
         return 0.0
+    if ours.kind is Kind.ASSIGN:
+        return 0.3
+    if ours.kind is Kind.LAUNCH:  # there is nothing else that it could be
+        return 0.3 + 0.7 * differing / len(members)
     far = 0.3 + 1.7 * differing / (len(members) + 1)
     # Two siblings that changed places are two that moved, not two that turned into each other.
     return max(far, 1.05) if ours.identity != theirs.identity else far
