@@ -13,6 +13,7 @@ _MODULES = {
     "check": "check",
     "matrix": "matrix",
     "seen": "seen",
+    "diff": "diff",
     "lab": "lab",
     "doctor": "doctor",
     "schema": "schema",

@@ -47,9 +47,7 @@ def align(
     return sorted(path + _again(path, costs, pinned), key=lambda pair: pair.theirs)
 
 
-def _path(
-    step: Sequence[Sequence[float]], weights: Sequence[float], costs: Costs
-) -> list[Pair]:
+def _path(step: Sequence[Sequence[float]], weights: Sequence[float], costs: Costs) -> list[Pair]:
     """The cheapest path, where each pair saves what its two commands would cost alone."""
     size = len(weights)
     best = [0.0] * size  # of the paths that end at each command of the model
@@ -70,7 +68,9 @@ def _path(
         for ours, total, place in found:
             if last[ours] is None or total < best[ours]:
                 best[ours], last[ours] = total, place
-    ends = [(best[one] + step[one][size], last[one]) for one in range(size) if last[one] is not None]
+    ends = [
+        (best[one] + step[one][size], last[one]) for one in range(size) if last[one] is not None
+    ]
     at = min(ends, key=lambda end: end[0])[1] if ends else None
     path: list[Pair] = []
     while at is not None:
@@ -111,7 +111,7 @@ def _once(runbooks: Sequence[str], path: list[Pair]) -> list[Pair]:
             visits[-1].append(pair)
         else:
             visits.append([pair])
-    visits.sort(key=lambda visit: (sum(pair.cost for pair in visit) / len(visit) - len(visit)))
+    visits.sort(key=lambda visit: sum(pair.cost for pair in visit) / len(visit) - len(visit))
     taken: set[int] = set()
     kept: list[Pair] = []
     for visit in visits:

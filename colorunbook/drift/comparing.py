@@ -2,7 +2,7 @@
 """A document beside the model: its site, its QEMU, its edition, and what differs then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from colorunbook.drift.chain import MISSING, Costs, Pair, align
 from colorunbook.drift.differences import Difference, Report
@@ -10,13 +10,17 @@ from colorunbook.drift.differing import FAR, Same, distance
 from colorunbook.drift.filling import Filling, decide, heard, listen
 from colorunbook.drift.model import BLANKS, Form, Item, Model, form_of, items, model
 from colorunbook.drift.reader import Found, read
-from colorunbook.drift.shapes import Kind, Leaf
+from colorunbook.drift.shapes import Kind, Leaf, Shape
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.qemu.dialect import Dialect, Edition, Version, stretches
 
 ROUNDS = 3
 """How often the site and the alignment are found from one another; they settle in two."""
+
+
+GIVEABLE = frozenset({*BLANKS, "guest.accel"})
+"""The values of a site that can be known beforehand, by their names in a site file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Given:
     :param edition: ``None``: the one that fits best.
     """
 
-    site: Site = Site()
+    site: Site = field(default_factory=Site)
     fixed: frozenset[str] = frozenset()
     version: Version | None = None
     edition: Edition | None = None
@@ -48,6 +52,7 @@ class Drift:
     """What was found.
 
     :param site: the values that the commands of the document have, by their names in a site file.
+    :param own: the names of those that QEMU's document has otherwise.
     :param read: how many commands the document has.
     :param known: how many the model has.
     :param aligned: how many of the model's were found.
@@ -56,6 +61,7 @@ class Drift:
     differences: tuple[Difference, ...]
     dialect: Dialect
     site: Mapping[str, str]
+    own: frozenset[str]
     read: int
     known: int
     aligned: int
@@ -95,7 +101,7 @@ class _Comparison:
     def drift(self) -> Drift:
         form = _form(self.found, self.given)
         ours = model(self.dialect, form)
-        usual = self._usual(ours)
+        usual = self._usual()
         pairs = self._align(ours, _in_blanks(ours))[0]
         costs: Costs = []
         chosen: dict[str, str] = {}
@@ -110,39 +116,42 @@ class _Comparison:
             filling = Filling(ours.blanks, chosen)
             pairs, costs = self._align(ours, filling.same)
         told = Report(ours.items, self.found, pairs, costs, filling).differences()
+        usual = self._values(Site())
         heard_of = listen(self._shapes(ours, pairs), ours.blanks).keys() | self.given.fixed
         return Drift(
             tuple(told),
             self.dialect,
             {name: chosen[name] for name in BLANKS if name in heard_of and name in chosen},
+            frozenset(name for name, value in chosen.items() if usual.get(name) != value),
             len(self.found),
             len(ours.items),
             len(pairs),
         )
 
-    def _shapes(self, ours: Model, pairs: Sequence[Pair]):
+    def _shapes(self, ours: Model, pairs: Sequence[Pair]) -> list[tuple[Shape, Shape]]:
         return [(ours.items[p.ours].shape, self.found[p.theirs].shape) for p in pairs]
 
     def _align(self, ours: Model, same: Same) -> tuple[list[Pair], Costs]:
         costs: list[dict[int, float]] = []
         for one in self.found:
-            far = ((at, distance(item.shape, one.shape, same)) for at, item in enumerate(ours.items))
+            far = (
+                (at, distance(item.shape, one.shape, same)) for at, item in enumerate(ours.items)
+            )
             costs.append({at: cost for at, cost in far if cost < FAR})
         # A document may do without variables.
         weights = [0.25 if i.shape.kind is Kind.ASSIGN else MISSING for i in ours.items]
         return align([i.runbook for i in ours.items], weights, costs, self.pinned), costs
 
-    def _usual(self, ours: Model) -> dict[str, str]:
-        """The given site's values by name: what it has in the blanks."""
-        plain = model(self.dialect, form_of(self.given.site))
-        real = items(self.given.site, self.dialect)
-        shapes = zip((i.shape for i in plain.items), (i.shape for i in real), strict=True)
-        voices = listen(shapes, plain.blanks)
-        document = {name: str(value) for name, value in _DOCUMENT.items()}
-        return document | {name: next(iter(values)) for name, values in voices.items()}
+    def _usual(self) -> dict[str, str]:
+        """The values that count where the document has none."""
+        return self._values(Site()) | self._values(self.given.site)
 
-
-_DOCUMENT = {"guest.bridge_helper": Site().bridge_helper}
+    def _values(self, site: Site) -> dict[str, str]:
+        """A site's values by name: what its commands have in the blanks."""
+        plain = model(self.dialect, form_of(site))
+        shapes = zip(plain.items, items(site, self.dialect), strict=True)
+        voices = listen(((one.shape, two.shape) for one, two in shapes), plain.blanks)
+        return {name: next(iter(values)) for name, values in voices.items()}
 
 
 def _in_blanks(ours: Model) -> Same:
@@ -160,7 +169,9 @@ def _form(found: Sequence[Found], given: Given) -> Form:
     """The form that the starts of QEMU in the document have, where all of them agree."""
     form = form_of(given.site)
     starts = [one.shape.leaves for one in found if one.shape.kind is Kind.LAUNCH]
-    accels = {str(leaves.get(("-accel", ""), Leaf("")).plain).partition(",")[0] for leaves in starts}
+    accels = {
+        str(leaves.get(("-accel", ""), Leaf("")).plain).partition(",")[0] for leaves in starts
+    }
     nets = {
         str(leaf.plain)
         for leaves in starts

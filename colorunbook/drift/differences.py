@@ -103,7 +103,15 @@ class Report:
             text = self._text(item)
             said = f"{_step(item)}: {text}"
             yield Difference(
-                Sort.MISSING, self._after(at), item.runbook, item.number, item.title, "", text, None, said
+                Sort.MISSING,
+                self._after(at),
+                item.runbook,
+                item.number,
+                item.title,
+                "",
+                text,
+                None,
+                said,
             )
 
     def _missing_section(self, book: str) -> Difference:
@@ -165,12 +173,14 @@ class Report:
     def _reordered(self) -> Iterator[Difference]:
         for book in self.away:
             first = self.runbooks.index(book)
-            line = min(self.found[two].line for one, two in self.where.items() if self.runbooks[one] == book)
+            line = min(
+                self.found[two].line
+                for one, two in self.where.items()
+                if self.runbooks[one] == book
+            )
             item = self.items[first]
             said = f"{book} ({item.section}): the whole section; in the model {self._place(book)}"
-            yield Difference(
-                Sort.REORDERED, line, book, None, item.section, "", None, None, said
-            )
+            yield Difference(Sort.REORDERED, line, book, None, item.section, "", None, None, said)
         for at in sorted(self.moved):
             item = self.items[at]
             before = at > 0 and self.runbooks[at - 1] == item.runbook

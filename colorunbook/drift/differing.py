@@ -97,7 +97,7 @@ def _alike(ours: Shape, theirs: Shape, member: Member, same: Same) -> bool:
 
 
 def _hoisted(ours: Shape, theirs: Shape, same: Same) -> bool:
-    """Tell whether the document has in ``props``, as before QEMU 6.0, what the model has plainly."""
+    """Tell whether the document has in ``props``, as before QEMU 6.0, what the model has not."""
     inside = [(p, n) for p, n in theirs.leaves if p == ARGUMENT and n.startswith("props.")]
     return bool(inside) and all(
         (ARGUMENT, name.removeprefix("props.")) in ours.leaves
@@ -199,7 +199,9 @@ def _related(one: str, two: str, groups: dict[str, dict[str, Leaf]]) -> bool:
     )
 
 
-def _change(member: Member, one: Leaf | None, two: Leaf | None, show: Callable[[Leaf], Scalar]) -> Change:
+def _change(
+    member: Member, one: Leaf | None, two: Leaf | None, show: Callable[[Leaf], Scalar]
+) -> Change:
     part, name = member
     if part.startswith("-"):
         said = f"{part}: {name}" if name else part

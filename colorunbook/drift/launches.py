@@ -59,7 +59,9 @@ def _options(pieces: Sequence[Piece]) -> Iterator[tuple[str, str, int]]:
             value = pieces[at].text
             at += 1
         option = "-" + piece.text.lstrip("-")
-        yield ("-accel", "kvm", piece.row) if option == "-enable-kvm" else (option, value, piece.row)
+        yield (
+            ("-accel", "kvm", piece.row) if option == "-enable-kvm" else (option, value, piece.row)
+        )
 
 
 def _read(option: str, value: str) -> Iterator[tuple[str, str]]:
@@ -80,10 +82,9 @@ def _json(value: str) -> Iterator[tuple[str, str]]:
         yield "", value
         return
     for path, leaf in flatten(found):
-        name = "type" if path in ("qom-type",) else path
-        yield name, {True: "on", False: "off"}.get(leaf is True, "off") if isinstance(
-            leaf, bool
-        ) else str(leaf)
+        name = "type" if path == "qom-type" else path
+        switch = "on" if leaf is True else "off"
+        yield name, switch if isinstance(leaf, bool) else str(leaf)
 
 
 def _normal(option: str, value: str) -> str:
@@ -102,9 +103,7 @@ def _normal(option: str, value: str) -> str:
     return value
 
 
-def _part(
-    option: str, found: Mapping[str, str], taken: set[str], known: Mapping[str, str]
-) -> str:
+def _part(option: str, found: Mapping[str, str], taken: set[str], known: Mapping[str, str]) -> str:
     """What an option is called: by its id, else by its kind, else by its place."""
     name = ""
     if option in _NAMED:

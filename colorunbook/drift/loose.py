@@ -82,11 +82,14 @@ class _Reader:
         raise NotJson("no value")
 
     def _string(self) -> str:
-        found = _STRING[char].match(self.text, self.at) if (char := self._next()) in _STRING else None
+        found = (
+            _STRING[char].match(self.text, self.at) if (char := self._next()) in _STRING else None
+        )
         if found is None:
             raise NotJson("no string")
         self.at = found.end()
-        return _ESCAPE.sub(_unescaped, found[1])
+        text = _ESCAPE.sub(_unescaped, found[1])
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _next(self) -> str:
         """The next character that means something; empty at the end."""

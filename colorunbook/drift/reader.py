@@ -129,7 +129,11 @@ def _messages(text: str, unseen: frozenset[int]) -> tuple[list[_Raw], str]:
             message, end = read_object(text, match.start())
         except NotJson:
             continue
-        kept += [text[at : match.start()], _JSON, re.sub("[^\n]", " ", text[match.start() + 1 : end])]
+        kept += [
+            text[at : match.start()],
+            _JSON,
+            re.sub("[^\n]", " ", text[match.start() + 1 : end]),
+        ]
         at = end
         line, last = bisect_right(starts, match.start()), bisect_right(starts, end - 1)
         before = text[starts[line - 1] : match.start()]
@@ -176,9 +180,5 @@ def _spans(text: str) -> Iterator[_Raw]:
             continue
         line, last = bisect_right(starts, match.start()), bisect_right(starts, match.end() - 1)
         column = match.start() - starts[line - 1]
-        if isinstance(what[0], str):
-            assigned = (str(what[0]), str(what[1]))
-            yield _Raw(line, column, last, True, assigned=assigned, sure=False)
-        else:
-            pieces = tuple(piece for piece in what if isinstance(piece, Piece))
-            yield _Raw(line, column, last, True, pieces=pieces)
+        sure = what.assigned is None
+        yield _Raw(line, column, last, True, pieces=what.pieces, assigned=what.assigned, sure=sure)

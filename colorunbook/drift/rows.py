@@ -52,26 +52,34 @@ def rows(lines: list[str], unseen: frozenset[int]) -> Iterator[Row]:
         at = found.last if found is not None else at + 1
 
 
-def typed(line: str, *, prompt: str = "") -> tuple[Piece, ...] | tuple[str, str] | None:
-    """Understand one command of the shell: its words, or what it assigns; ``None``: it is none.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command of the shell: its words, or what it assigns."""
+
+    pieces: tuple[Piece, ...] = ()
+    assigned: tuple[str, str] | None = None
+
+
+def typed(line: str, *, prompt: str = "") -> Typed | None:
+    """Understand one command of the shell; ``None``: it is none.
 
     :param prompt: the prompt that stood before it; empty: none.
     """
     assigned = assignment(line)
     if assigned is not None:
-        return assigned
+        return Typed(assigned=assigned)
     pieces = cut(line)
     while pieces and (pieces[0].text == "sudo" or "=" in pieces[0].text.partition("/")[0]):
         del pieces[0]
     words = [piece.text for piece in pieces]
     if len(words) > 1 and PROGRAM.fullmatch(words[0]):
-        return tuple(pieces) if any(re.match("-[a-zA-Z]", word) for word in words[1:2]) else None
+        return Typed(tuple(pieces)) if re.match("-[a-zA-Z]", words[1]) else None
     if len(words) > 2 and _TOOL.fullmatch(words[0]) and re.fullmatch("-?[a-z]+", words[1]):
-        return tuple(pieces)
+        return Typed(tuple(pieces))
     if not words or not prompt or not _COMMAND.fullmatch(words[0]):
         return None
     sure = prompt == "$" or _USUAL.fullmatch(words[0]) or words[0].startswith(("./", "/"))
-    return tuple(pieces) if sure or _TYPED.search(" ".join(words[1:])) else None
+    return Typed(tuple(pieces)) if sure or _TYPED.search(" ".join(words[1:])) else None
 
 
 def hidden(text: str) -> frozenset[int]:
@@ -117,11 +125,8 @@ def _row(lines: list[str], at: int) -> Row | None:
         what = typed(whole)
     if what is None:
         return None
-    if isinstance(what[0], str):
-        name, value = str(what[0]), str(what[1])
-        return Row(at + 1, last + 1, assigned=(name, value), sure=bool(prompt))
-    pieces = tuple(piece for piece in what if isinstance(piece, Piece))
-    return Row(at + 1, last + 1, pieces=pieces)
+    sure = bool(prompt) or what.assigned is None
+    return Row(at + 1, last + 1, what.pieces, assigned=what.assigned, sure=sure)
 
 
 def _joined(lines: list[str], at: int, start: int) -> tuple[str, int]:

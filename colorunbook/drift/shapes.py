@@ -89,9 +89,7 @@ def of_qmp(message: JsonObject, known: Mapping[str, str]) -> Shape:
     line = arguments.get("command-line") if is_object(arguments) else None
     if name == HMP and isinstance(line, str):
         return of_hmp(line, known)
-    leaves = {
-        (ARGUMENT, path): _typed(value, known) for path, value in flatten(arguments) if path
-    }
+    leaves = {(ARGUMENT, path): _typed(value, known) for path, value in flatten(arguments) if path}
     if "execute" not in message:
         leaves["", "channel"] = Leaf("out of band")
     uses = frozenset(n for leaf in leaves.values() for n in names(leaf.marks))
@@ -199,5 +197,3 @@ def _in_a_folder(word: str) -> str:
     """An image that lies where one stands is in the folder ``.``."""
     image = word.endswith((".qcow2", ".raw", ".img")) and "/" not in word
     return f"./{word}" if image else word
-
-

@@ -14,9 +14,7 @@ ROW = "\ue002"
 """Where a row ended that goes on in the next; the shell does not see it."""
 
 _MARK = re.compile(f"{OPEN}([A-Za-z_][A-Za-z0-9_]*){CLOSE}")
-_REFERENCE = re.compile(
-    r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?://,/,,)?\})"
-)
+_REFERENCE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?://,/,,)?\})")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
 _ENDS = frozenset(";|&<>()")
 
