@@ -52,7 +52,7 @@ class Drift:
     """What was found.
 
     :param site: the values that the commands of the document have, by their names in a site file.
-    :param own: the names of those that QEMU's document has otherwise.
+    :param own: the names of those that were not expected.
     :param read: how many commands the document has.
     :param known: how many the model has.
     :param aligned: how many of the model's were found.
@@ -77,11 +77,12 @@ def compare(text: str, given: Given) -> Drift:
         raise InputError("The document has no command in it.")
     tried: list[tuple[Item, ...]] = []
     drifts: list[Drift] = []
+    usual = _values(given.site, given.dialects[0])
     for dialect in given.dialects:
         known = items(given.site, dialect)
         if known not in tried:
             tried.append(known)
-            drifts.append(_Comparison(found, given, dialect).drift())
+            drifts.append(_Comparison(found, given, dialect, usual).drift())
     best = min(drifts, key=lambda drift: len(drift.differences))
     if not best.aligned:
         raise InputError("The document has no command of the COLO procedures in it.")
@@ -91,8 +92,14 @@ def compare(text: str, given: Given) -> Drift:
 class _Comparison:
     """One document and one dialect."""
 
-    def __init__(self, found: Sequence[Found], given: Given, dialect: Dialect) -> None:
-        self.found, self.given, self.dialect = found, given, dialect
+    def __init__(
+        self,
+        found: Sequence[Found],
+        given: Given,
+        dialect: Dialect,
+        usual: Mapping[str, str],
+    ) -> None:
+        self.found, self.given, self.dialect, self.usual = found, given, dialect, usual
         # A repetition in a sentence is no place that a command was moved to.
         self.pinned = frozenset(
             at for at, one in enumerate(found) if one.inline and one.shape.kind is Kind.ASSIGN
@@ -101,28 +108,28 @@ class _Comparison:
     def drift(self) -> Drift:
         form = _form(self.found, self.given)
         ours = model(self.dialect, form)
-        usual = self._usual()
         pairs = self._align(ours, _in_blanks(ours))[0]
         costs: Costs = []
         chosen: dict[str, str] = {}
         filling = Filling({}, {})
         for _ in range(ROUNDS):
             voices = listen(self._shapes(ours, pairs), ours.blanks)
-            before, chosen = chosen, decide(voices, ours.blanks, usual, self.given.fixed)
+            before, chosen = chosen, decide(voices, ours.blanks, self.usual, self.given.fixed)
             if before == chosen:
                 break
             six = frozenset(role for role in Role if ":" in chosen[f"{role.value}.address"])
-            ours = model(self.dialect, replace(form, six=six))
+            if six != form.six:
+                form = replace(form, six=six)
+                ours = model(self.dialect, form)
             filling = Filling(ours.blanks, chosen)
             pairs, costs = self._align(ours, filling.same)
         told = Report(ours.items, self.found, pairs, costs, filling).differences()
-        usual = self._values(Site())
         heard_of = listen(self._shapes(ours, pairs), ours.blanks).keys() | self.given.fixed
         return Drift(
             tuple(told),
             self.dialect,
             {name: chosen[name] for name in BLANKS if name in heard_of and name in chosen},
-            frozenset(name for name, value in chosen.items() if usual.get(name) != value),
+            frozenset(name for name, value in chosen.items() if self.usual.get(name) != value),
             len(self.found),
             len(ours.items),
             len(pairs),
@@ -142,16 +149,16 @@ class _Comparison:
         weights = [0.25 if i.shape.kind is Kind.ASSIGN else MISSING for i in ours.items]
         return align([i.runbook for i in ours.items], weights, costs, self.pinned), costs
 
-    def _usual(self) -> dict[str, str]:
-        """The values that count where the document has none."""
-        return self._values(Site()) | self._values(self.given.site)
 
-    def _values(self, site: Site) -> dict[str, str]:
-        """A site's values by name: what its commands have in the blanks."""
-        plain = model(self.dialect, form_of(site))
-        shapes = zip(plain.items, items(site, self.dialect), strict=True)
-        voices = listen(((one.shape, two.shape) for one, two in shapes), plain.blanks)
-        return {name: next(iter(values)) for name, values in voices.items()}
+def _values(site: Site, dialect: Dialect) -> dict[str, str]:
+    """A site's values by name: what its commands have in the blanks; QEMU's document's else."""
+    found: dict[str, str] = {}
+    for one in (Site(), site):
+        plain = model(dialect, form_of(one))
+        shapes = zip(plain.items, items(one, dialect), strict=True)
+        voices = listen(((ours.shape, real.shape) for ours, real in shapes), plain.blanks)
+        found |= {name: next(iter(values)) for name, values in voices.items()}
+    return found
 
 
 def _in_blanks(ours: Model) -> Same:

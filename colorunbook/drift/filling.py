@@ -15,6 +15,9 @@ from colorunbook.drift.shapes import Leaf, Scalar, Shape
 Voices = dict[str, Counter[str]]
 """What each value of the site was seen as, and how often; the first one seen first."""
 
+LONE = frozenset({"guest.checkpoint_delay"})
+"""Values that show in one command only: read off that, it would never differ."""
+
 _LONGEST = 4096
 
 
@@ -73,7 +76,8 @@ def heard(ours: Leaf, theirs: Leaf, blanks: tuple[tuple[str, str], ...]) -> list
     match = pattern.fullmatch(other)
     if match is None:
         return []
-    return [(name, match[at + 1].strip("[]")) for at, name in enumerate(names)]
+    found = zip(names, match.groups(), strict=True)
+    return [(name, v.strip("[]") if name.endswith(".address") else v) for name, v in found]
 
 
 @lru_cache(maxsize=4096)
@@ -119,8 +123,7 @@ def decide(
             continue
         most = max(counted.values())
         best = [value for value, count in counted.items() if count == most]
-        # Of the guest's own numbers one place alone is no evidence: it may be what has changed.
-        if name.startswith("guest.") and most < 2:
+        if name in LONE and most < 2:
             continue
         chosen[name] = usual[name] if usual.get(name) in best else best[0]
     return chosen
