@@ -14,9 +14,9 @@ from math import inf
 MISSING = ADDED = 1.0
 """What it costs to leave out a command of the model, or one of the document."""
 
-JUMP, BREAK = 0.3, 0.5
+JUMP, BREAK = 0.6, 0.5
 """What it costs to go on in a runbook that is not the next one; and to leave one before its end, or
-to enter one behind its beginning. There and back costs more than two lone commands are worth."""
+to enter one behind its beginning. There and back costs more than one lone command is worth."""
 
 REMATCH = 0.9
 """How far apart commands may be that are found again out of the path."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is told of an alignment: one report for each thing that differs."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -92,11 +93,12 @@ class Report:
 
     def _missing(self) -> Iterator[Difference]:
         present = {self.runbooks[pair.ours] for pair in self.pairs}
-        for book in self.order:
-            if book not in present and self.sizes[book] > 1:
-                yield self._missing_section(book)
+        typed = Counter(i.runbook for i in self.items if i.shape.kind is not Kind.ASSIGN)
+        gone = [book for book in self.order if book not in present and typed[book] > 1]
+        for book in gone:
+            yield self._missing_section(book)
         for at, item in enumerate(self.items):
-            if at in self.where or (item.runbook not in present and self.sizes[item.runbook] > 1):
+            if at in self.where or item.runbook in gone:
                 continue
             if item.shape.kind is Kind.ASSIGN and not self._needed(item):
                 continue

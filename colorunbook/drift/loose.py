@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from colorunbook.qemu.payload import Json, JsonObject
 
-DEEPEST = 40
+DEEPEST = 20
 LONGEST = 65536
 _BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?(?![\w.])")
@@ -29,15 +29,16 @@ def read_object(text: str, at: int) -> tuple[JsonObject, int]:
 
     :raises NotJson: there is none, or it is deeper or longer than any command.
     """
-    reader = _Reader(text[at : at + LONGEST])
+    reader = _Reader(text, at)
     value = reader.object(0)
-    return value, at + reader.at
+    return value, reader.at
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, at: int) -> None:
         self.text = text
-        self.at = 0
+        self.at = at
+        self.end = at + LONGEST
 
     def object(self, depth: int) -> JsonObject:
         found: JsonObject = {}
@@ -73,18 +74,17 @@ class _Reader:
             return self._array(depth)
         if char in _STRING:
             return self._string()
-        if number := _NUMBER.match(self.text, self.at):
+        if number := _NUMBER.match(self.text, self.at, self.end):
             self.at = number.end()
             return float(number[0]) if number[1] or number[2] else int(number[0])
-        if word := _WORD.match(self.text, self.at):
+        if word := _WORD.match(self.text, self.at, self.end):
             self.at = word.end()
             return _WORDS[word[1].lower()]
         raise NotJson("no value")
 
     def _string(self) -> str:
-        found = (
-            _STRING[char].match(self.text, self.at) if (char := self._next()) in _STRING else None
-        )
+        pattern = _STRING.get(self._next())
+        found = pattern.match(self.text, self.at, self.end) if pattern else None
         if found is None:
             raise NotJson("no string")
         self.at = found.end()
@@ -93,9 +93,9 @@ class _Reader:
 
     def _next(self) -> str:
         """The next character that means something; empty at the end."""
-        blank = _BLANK.match(self.text, self.at)
+        blank = _BLANK.match(self.text, self.at, self.end)
         self.at = blank.end() if blank else self.at
-        return self.text[self.at : self.at + 1]
+        return self.text[self.at : self.at + 1] if self.at < self.end else ""
 
     def _take(self, char: str) -> None:
         if self._next() != char:

@@ -6,7 +6,7 @@ What looks like a reply, an event, a question or prose is passed over. Nothing i
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from colorunbook.drift.launches import PROGRAM, of_launch
@@ -18,9 +18,9 @@ from colorunbook.errors import InputError
 from colorunbook.qemu.payload import JsonObject
 
 MOST = 2000
-"""Commands that a document can have."""
+"""Commands that a document can have; and places that look like one and cannot be read."""
 
-_OBJECT = re.compile(r"\{\s*['\"]")
+_OBJECT = re.compile(r"\{\s{0,200}(['\"])(?:execute|exec-oob|arguments|id)\1")
 _REPLY = re.compile(r"<-\s*$")
 _COMMENT = re.compile(r"(?:#|//)")
 _BEFORE = re.compile(r"(?:(?:\d+[.)]|[-*>|])\s+|->\s*|\(QEMU\)\s*|C:\s*|\s+)*")
@@ -72,14 +72,22 @@ def read(text: str) -> list[Found]:
     raws, text = _messages(text, unseen)
     shell, text = _rows(text, unseen)
     raws += [*shell, *_spans(text)]
-    if len(raws) > MOST:
-        raise InputError(
-            f"The document has {len(raws)} commands; no more than {MOST} are compared.",
-            "Give the part of it that is about COLO.",
-        )
+    _bound(raws)
     raws.sort(key=lambda raw: (raw.line, raw.column))
     used = {name for raw in raws for name in _references(raw)}
     return list(_understood(r for r in raws if r.sure or (r.assigned and r.assigned[0] in used)))
+
+
+def _bound(raws: Sequence[_Raw]) -> None:
+    """Refuse what nobody can have written by hand.
+
+    :raises InputError: there are more commands than any such document has.
+    """
+    if len(raws) > MOST:
+        raise InputError(
+            f"The document has more than {MOST} commands.",
+            "Give the part of it that is about COLO.",
+        )
 
 
 def _understood(raws: Iterator[_Raw]) -> Iterator[Found]:
@@ -120,7 +128,7 @@ def _messages(text: str, unseen: frozenset[int]) -> tuple[list[_Raw], str]:
     """QMP commands anywhere; and the text with every message taken out of it."""
     found: list[_Raw] = []
     kept: list[str] = []
-    at = 0
+    at = broken = 0
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     for match in _OBJECT.finditer(text):
         if match.start() < at:
@@ -128,6 +136,9 @@ def _messages(text: str, unseen: frozenset[int]) -> tuple[list[_Raw], str]:
         try:
             message, end = read_object(text, match.start())
         except NotJson:
+            broken += 1
+            if broken > MOST:
+                raise InputError("The document is full of JSON that cannot be read.") from None
             continue
         kept += [
             text[at : match.start()],
@@ -152,6 +163,7 @@ def _rows(text: str, unseen: frozenset[int]) -> tuple[list[_Raw], str]:
         body = "\n".join(lines[row.first - 1 : row.last])
         if _JSON in body:  # what carries a message is no command of its own
             continue
+        _bound(found)
         found.append(
             _Raw(
                 row.first,

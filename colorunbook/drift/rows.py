@@ -95,11 +95,12 @@ def hidden(text: str) -> frozenset[int]:
             owner = indent
         if owner >= 0:
             found.add(number)
-    at = text.find("<!--")
+    at, seen, line = text.find("<!--"), 0, 1
     while at >= 0 and (end := text.find("-->", at)) >= 0:
-        first = text.count("\n", 0, at) + 1
-        found |= set(range(first, first + text.count("\n", at, end) + 1))
-        at = text.find("<!--", end)
+        first = line + text.count("\n", seen, at)
+        line = first + text.count("\n", at, end)
+        found |= set(range(first, line + 1))
+        seen, at = end, text.find("<!--", end)
     return frozenset(found)
 
 

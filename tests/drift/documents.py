@@ -21,6 +21,7 @@ class Entry:
 
     command: Command
     step: int = 0
+    runbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def sections(site: Site, dialect: Dialect) -> list[Section]:
         plan = resolve(shelf.runbook(name), site, dialect)
         if not shelf.runbook(name).parts:
             entries = (
-                Entry(step.action, number)
+                Entry(step.action, number, name)
                 for number, step in enumerate(plan.steps, 1)
                 if not isinstance(step.action, Await)
             )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Edits of a document, each with the one difference that it makes."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -48,6 +49,8 @@ FOREIGN: tuple[Command, ...] = (
 def drop(document: Document, at: int, random: Random) -> Edited | None:
     """A command is left out."""
     section = document[at]
+    if not _pure(section):
+        return None
     place = random.randrange(len(section.entries))
     entry = section.entries[place]
     if isinstance(entry.command, Assign) or len(section.entries) == 1:
@@ -59,6 +62,8 @@ def drop(document: Document, at: int, random: Random) -> Edited | None:
 def add(document: Document, at: int, random: Random) -> Edited | None:
     """A command that the model does not have."""
     section = document[at]
+    if not _pure(section):
+        return None
     place = random.randrange(len(section.entries) + 1)
     new = Entry(random.choice(FOREIGN))
     entries = (*section.entries[:place], new, *section.entries[place:])
@@ -68,6 +73,8 @@ def add(document: Document, at: int, random: Random) -> Edited | None:
 def swap(document: Document, at: int, random: Random) -> Edited | None:
     """Two commands that stand side by side change places."""
     section = document[at]
+    if not _pure(section):
+        return None
     if len(section.entries) < 2:
         return None
     place = random.randrange(len(section.entries) - 1)
@@ -82,6 +89,8 @@ def swap(document: Document, at: int, random: Random) -> Edited | None:
 def change(document: Document, at: int, random: Random) -> Edited | None:
     """One value is another."""
     section = document[at]
+    if not _pure(section):
+        return None
     place = random.randrange(len(section.entries))
     entry = section.entries[place]
     found = _changed(entry.command, random)
@@ -111,7 +120,70 @@ def move(document: Document, at: int, random: Random) -> Edited | None:
     return moved, frozenset(told)
 
 
-EDITS: tuple[Edit, ...] = (drop, add, swap, change)
+def shift(document: Document, at: int, random: Random) -> Edited | None:
+    """A command stands further on in its section."""
+    section = document[at]
+    if not _pure(section):
+        return None
+    if len(section.entries) < 5:
+        return None
+    place = random.randrange(len(section.entries) - 2)
+    entry = section.entries[place]
+    if isinstance(entry.command, Assign | Launch):
+        return None
+    rest = [*section.entries[:place], *section.entries[place + 1 :]]
+    to = random.randrange(place + 2, len(section.entries))
+    if any(isinstance(one.command, Assign) for one in rest[place:to]):
+        return None
+    rest.insert(to, entry)
+    told = Told("reordered", section.runbook, entry.step)
+    return _with(document, at, tuple(rest)), frozenset({told})
+
+
+def stray(document: Document, at: int, random: Random) -> Edited | None:
+    """A command stands in a section that it does not belong to."""
+    to = random.randrange(len(document))
+    section = document[at]
+    if not _pure(section) or not _pure(document[to]):
+        return None
+    place = random.randrange(len(section.entries))
+    entry = section.entries[place]
+    known = [e.command for e in document[to].entries]
+    if to == at or len(section.entries) < 4 or entry.command in known:
+        return None
+    if isinstance(entry.command, Assign | Launch) or len(document[to].entries) < 4:
+        return None
+    document = _with(document, at, (*section.entries[:place], *section.entries[place + 1 :]))
+    entries = document[to].entries
+    document = _with(document, to, (*entries[:3], entry, *entries[3:]))
+    return document, frozenset({Told("reordered", section.runbook, entry.step)})
+
+
+def readdress(document: Document, at: int, random: Random) -> Edited | None:
+    """One place has another address or another port than all the rest."""
+    section = document[at]
+    if not _pure(section):
+        return None
+    places = []
+    for place, entry in enumerate(section.entries):
+        found = _readdressed(entry.command, random)
+        if found is not None:
+            places.append((place, entry, *found))
+    if not places:
+        return None
+    place, entry, command, member = random.choice(places)
+    changed = replace(entry, command=command)
+    entries = (*section.entries[:place], changed, *section.entries[place + 1 :])
+    told = Told("changed", section.runbook, entry.step, member)
+    return _with(document, at, entries), frozenset({told})
+
+
+EDITS: tuple[Edit, ...] = (drop, add, swap, change, shift, stray, readdress)
+
+
+def _pure(section: Section) -> bool:
+    """Tell whether no edit has brought a command into a section."""
+    return all(entry.runbook == section.runbook for entry in section.entries)
 
 
 def _with(document: Sequence[Section], at: int, entries: tuple[Entry, ...]) -> Document:
@@ -139,6 +211,28 @@ def _changed(command: Command, random: Random) -> tuple[Command, str] | None:
         case Shell(words):
             last = Word.of("77G")
             return Shell((*words[:-1], last)), "word 3"
+        case _:
+            return None
+
+
+def _readdressed(command: Command, random: Random) -> tuple[Command, str] | None:
+    match command:
+        case Qmp(Payload("migrate", {"uri": str()})):
+            return Qmp(Payload("migrate", {"uri": "tcp:10.254.253.252:4"})), "argument uri"
+        case Qmp(Payload("drive-mirror") as payload):
+            target = "nbd://10.254.253.252:4/parent0"
+            arguments = {**payload.arguments, "target": target}
+            return Qmp(Payload("drive-mirror", arguments)), "argument target"
+        case Launch(words):
+            chardevs = [n + 1 for n, word in enumerate(words) if word.text == "-chardev"]
+            at = random.choice(chardevs)
+            name = words[at].text.partition("id=")[2].partition(",")[0]
+            parts = [
+                re.sub(r"port=[0-9]+", "port=4", part) if isinstance(part, str) else part
+                for part in words[at].parts
+            ]
+            line = (*words[:at], Word.of(*parts), *words[at + 1 :])
+            return Launch(line), f"-chardev {name}: port"
         case _:
             return None
 
