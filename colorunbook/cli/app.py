@@ -5,7 +5,7 @@
 code  meaning
 ====  =======================================================
 0     done, and seen to have worked
-1     a step failed, or a document is stale
+1     a step failed, or a document is stale or differs
 2     usage or bad input; nothing was done
 3     refused by a guard; nothing was sent
 4     something could not be reached, or did not answer in time

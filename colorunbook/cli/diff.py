@@ -19,7 +19,7 @@ from colorunbook.qemu.payload import JsonObject
 if TYPE_CHECKING:
     from colorunbook.drift.comparing import Drift, Given
 
-LARGEST = 4 * 2**20
+LARGEST = 2**20
 """Bytes of a document that are read."""
 
 STDIN = "-"

@@ -95,11 +95,11 @@ def hidden(text: str) -> frozenset[int]:
             owner = indent
         if owner >= 0:
             found.add(number)
-    at, seen, line = text.find("<!--"), 0, 1
+    at, seen, begun = text.find("<!--"), 0, 1
     while at >= 0 and (end := text.find("-->", at)) >= 0:
-        first = line + text.count("\n", seen, at)
-        line = first + text.count("\n", at, end)
-        found |= set(range(first, line + 1))
+        first = begun + text.count("\n", seen, at)
+        begun = first + text.count("\n", at, end)
+        found |= set(range(first, begun + 1))
         seen, at = end, text.find("<!--", end)
     return frozenset(found)
 
