@@ -147,7 +147,7 @@ def _read(file: str) -> tuple[str, str]:
 def _data(name: str, drift: "Drift") -> JsonObject:
     from colorunbook.qemu.dialect import stretch_of
 
-    first, following = stretch_of(drift.dialect.version)
+    stretch = stretch_of(drift.dialect.version)
     site: JsonObject = {}
     for path, value in drift.site.items():
         table, _, key = path.partition(".")
@@ -156,7 +156,10 @@ def _data(name: str, drift: "Drift") -> JsonObject:
             found[key] = value
     return {
         "file": name,
-        "qemu": {"from": str(first), "before": str(following) if following else None},
+        "qemu": {
+            "from": str(stretch.first),
+            "before": str(stretch.until) if stretch.until else None,
+        },
         "edition": drift.dialect.edition.value,
         "site": site,
         "commands": {"document": drift.read, "model": drift.known, "aligned": drift.aligned},
@@ -167,11 +170,10 @@ def _data(name: str, drift: "Drift") -> JsonObject:
 def _summary(drift: "Drift") -> None:
     from colorunbook.qemu.dialect import stretch_of
 
-    first, following = stretch_of(drift.dialect.version)
-    until = f" and newer, before {following}" if following else " and newer"
     say(
         f"{drift.read} commands read; {drift.aligned} of the model's {drift.known} found. "
-        f"Spelled as for QEMU {first}{until}, {drift.dialect.edition.value} edition."
+        f"Spelled as for {stretch_of(drift.dialect.version).label}, "
+        f"{drift.dialect.edition.value} edition."
     )
     said = [f"{n}={v}" for n, v in drift.site.items() if n.endswith("address") or n in drift.own]
     if said:

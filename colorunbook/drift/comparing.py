@@ -42,7 +42,8 @@ class Given:
     @property
     def dialects(self) -> list[Dialect]:
         """Those that come into question; of two that fit alike the first one counts."""
-        versions = (self.version,) if self.version else stretches()
+        newest_first = [stretch.first for stretch in reversed(stretches())]
+        versions = [self.version] if self.version else newest_first
         editions = (self.edition,) if self.edition else tuple(Edition)
         return [Dialect(version, edition) for edition in editions for version in versions]
 

@@ -19,6 +19,9 @@ from tests.drift.edits import EDITS, Told, move
 from tests.strategies import sites
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "diff.txt"
+dialects = st.builds(
+    Dialect, st.sampled_from([stretch.first for stretch in stretches()]), st.sampled_from(Edition)
+)
 HOSTS = Site(Host("10.0.0.5", "/srv/a"), Host("10.0.0.6", "/srv/b"))
 
 
@@ -34,22 +37,30 @@ def said(drift: Drift) -> list[str]:
 
 
 @settings(max_examples=6, deadline=None)
-@given(sites(), st.sampled_from(stretches()), st.sampled_from([*WRITERS, None]))
+@given(
+    sites(),
+    dialects,
+    st.sampled_from([*WRITERS, None]),
+)
 def test_of_an_unedited_document_nothing_is_said(
-    site: Site, version: Version, writer: Writer | None
+    site: Site, dialect: Dialect, writer: Writer | None
 ) -> None:
-    """In any style, for any site and any QEMU, without being told which."""
-    dialect = Dialect(version)
+    """In any style and edition, for any site and any QEMU, without being told which."""
     text = writer(sections(site, dialect)) if writer else page(site, dialect)
     assert [] == said(compare(text, knowing(site)))
 
 
 @settings(max_examples=12, deadline=None)
-@given(sites(), st.sampled_from(stretches()), st.sampled_from(WRITERS), st.integers(0, 10**9))
-def test_each_edit_is_told_once(site: Site, version: Version, writer: Writer, seed: int) -> None:
+@given(
+    sites(),
+    dialects,
+    st.sampled_from(WRITERS),
+    st.integers(0, 10**9),
+)
+def test_each_edit_is_told_once(site: Site, dialect: Dialect, writer: Writer, seed: int) -> None:
     """Left out, added, changed, moved: those and no others."""
     random = Random(seed)
-    document = sections(site, Dialect(version))
+    document = sections(site, dialect)
     expected: list[frozenset[Told]] = []
     for at in random.sample(range(len(document)), random.randint(1, 4)):
         edited = random.choice(EDITS)(document, at, random)

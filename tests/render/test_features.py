@@ -7,7 +7,7 @@ from colorunbook import shelf
 from colorunbook.hosts import Site
 from colorunbook.qemu.dialect import SCHEMAS, Edition
 from colorunbook.render.features import uses
-from tests.render.test_sphinx import build, plain
+from tests.render.sites import build, plain
 
 
 def test_every_warning_is_a_row() -> None:
