@@ -84,7 +84,8 @@ def _details(row: "Row") -> Iterator[str]:
         yield f"seen then: {record.verdict.value}"
     if record.failure is not None:
         failure = record.failure
-        yield f"line {failure.line}, {failure.section}: {failure.text.replace('``', '')}"
+        if failure.text:
+            yield f"line {failure.line}, {failure.section}: {failure.text.replace('``', '')}"
         yield failure.symptom
         yield from (f"  {each}" for each in failure.evidence)
     yield from record.remarks

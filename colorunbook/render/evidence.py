@@ -5,16 +5,18 @@ A record counts for a runbook as long as it names the digest that the runbook's 
 What was seen of an older plan is stale: it is told as such, and never counts as seen.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from colorunbook.book.phrases import say
+from colorunbook.book.actions import Await
+from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Runbook
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Site
-from colorunbook.plan import resolve
+from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version, stretch_of
 from colorunbook.records import Record, Sight
+from colorunbook.render.filters import item
 from colorunbook.render.standing import Broken, On, Reply, Standing
 from colorunbook.shelf import ORDER
 
@@ -87,24 +89,22 @@ class Evidence:
             pair = record.qemu, record.accel
             if not self.is_current(record, runbook):
                 stale.add(pair)
-            elif not self._failed(record, runbook):
+            elif self._came_through(record, runbook):
                 seen.add(pair)
                 replies[sight.seen].add(pair)
         told = (Reply(said, _grouped(on)) for said, on in replies.items() if said)
         return Standing(_grouped(seen), _grouped(stale - seen), tuple(told))
 
-    def _failed(self, record: Record, runbook: str) -> bool:
-        """A reply is no success: what was answered in a procedure that failed was not seen.
+    def _came_through(self, record: Record, runbook: str) -> bool:
+        """Tell whether a procedure was done to its end, with all that is asked before and after.
 
-        It failed where the record ends, and where a part of its postcondition was still to come.
+        A reply is no success. Where a document broke off, only what was seen whole counts.
         """
         if record.failure is None:
-            return False
-        if self.runbook_of(record.failure.section) == runbook:
             return True
         plan = resolve(self._runbooks[runbook], Site(), Dialect(record.document, record.edition))
-        keys = ((runbook, record.edition, one_line(say(each))) for each in plan.ends)
-        return not all(any(of is record for of, _ in self._found.get(key, ())) for key in keys)
+        seen = Counter(s.text for s in record.sights if self.runbook_of(s.section) == runbook)
+        return Counter(map(one_line, sentences(plan))) <= seen
 
     def _digest(self, runbook: str, version: Version, edition: Edition) -> str | None:
         key = runbook, version, edition
@@ -124,6 +124,17 @@ def is_own(record: Record) -> bool:
         return stretch_of(record.document).holds(record.qemu)
     except InputError:
         return False
+
+
+def sentences(plan: Plan) -> Iterator[str]:
+    """Everything that a plan's section of the document has to show in a record."""
+    yield from map(say, plan.starts)
+    for number, step in enumerate(plan.steps, 1):
+        if isinstance(step.action, Await):
+            yield say(Expect(step.role, step.action.condition))
+        else:
+            yield item(step, number).command
+    yield from map(say, plan.ends)
 
 
 def one_line(text: str) -> str:

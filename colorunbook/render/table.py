@@ -66,6 +66,8 @@ def _verdict(row: Row) -> Iterator[nodes.Node]:
 
 
 def _failure(failure: Failure) -> Iterator[nodes.Node]:
+    if not failure.text:
+        return  # the check itself failed, at no line of the document
     where = f"First at line {failure.line}, “{failure.section}”: "
     text = failure.text if len(failure.text) <= _LONG else f"{failure.text[:_LONG]} …"
     plain = nodes.literal("", text.replace("``", ""))

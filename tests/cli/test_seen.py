@@ -39,6 +39,15 @@ def test_the_table_as_it_is_shown() -> None:
     assert golden("seen.txt", text) == text
 
 
+def test_a_check_that_failed_itself_names_no_line() -> None:
+    """It has none."""
+    late = Failure(0, "", "", "the check itself failed: it did not end within 420 s", ())
+    record = replace(RECORDS[0], verdict=Verdict.BROKEN, failure=late)
+    _, row, below, *_ = lines(rows(Evidence([record], shelf.runbooks()), ()))
+    assert row.endswith("broken")
+    assert "    the check itself failed: it did not end within 420 s" == below
+
+
 def test_the_records_of_this_folder_are_shown(colorunbook: Colorunbook, folder: Path) -> None:
     """Those in docs/seen, unless told otherwise; a stale one is marked, and is no failure."""
     for record in RECORDS:

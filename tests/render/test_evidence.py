@@ -15,7 +15,7 @@ from colorunbook.check.parsers import Typed, passages
 from colorunbook.hosts import Accel, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
-from colorunbook.records import Record
+from colorunbook.records import Failure, Record, Verdict
 from colorunbook.render.evidence import Evidence, is_own, one_line
 from colorunbook.render.rst import pages
 from colorunbook.render.spellings import printed
@@ -157,21 +157,31 @@ def test_a_reply_in_a_procedure_that_failed_is_not_seen() -> None:
     assert () == found.broken("start-replication", Edition.BLOCKDEV)
 
 
-def test_a_procedure_whose_outcome_was_still_to_come_is_not_seen() -> None:
-    """What a check puts off until later is no part of a record that ends before."""
-    ended = failed(OLD, f"Step 5: {BOOKS['set-checkpoint-delay'].title}")
-    owed = tuple(sight for sight in ended.sights if "``STOP``" not in sight.text)
-    migrate = '{"execute": "migrate", "arguments": {"uri": "tcp:127.0.0.2:9998"}}'
-    begun = ("start-replication", Edition.HMP, migrate)
-    assert State.SEEN is evidence(ended).standing(*begun).state
-    assert State.UNSEEN is evidence(replace(ended, sights=owed)).standing(*begun).state
-    started = next(
-        c for c in printed(resolve(BOOKS["launch-secondary"], Site(), Dialect.of("7.2")))
-    )
-    seen = evidence(replace(ended, sights=owed)).standing(
-        "launch-secondary", Edition.HMP, started.text
-    )
-    assert State.SEEN is seen.state
+def test_a_procedure_that_was_broken_off_is_not_seen() -> None:
+    """Though no line of it failed: what it ends with was not asked any more."""
+    outcome = "``query-migrate`` on the primary says ``status=colo``"
+    cut = next(n for n, s in enumerate(NEW.sights) if s.section == "Primary failover") + 4
+    late = Failure(0, "", "", "the check itself failed: it did not end within 420 s", ())
+    record = replace(NEW, verdict=Verdict.BROKEN, failure=late, sights=NEW.sights[:cut])
+    command = next(s.text for s in record.sights[::-1] if s.text.startswith("{"))
+    assert State.UNSEEN is evidence(record).standing(FAILOVER, Edition.HMP, command).state
+    opening = '{"execute": "qmp_capabilities"}'
+    replicated = evidence(record).standing("start-replication", Edition.HMP, opening)
+    assert State.SEEN is replicated.state
+    owed = replace(record, sights=tuple(s for s in record.sights if s.text != outcome))
+    unasked = evidence(owed).standing("start-replication", Edition.HMP, opening)
+    assert State.UNSEEN is unasked.state
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_a_whole_record_has_every_sentence(edition: Edition) -> None:
+    """So a document that broke off in its last section has the others whole."""
+    record = failed(sample("11.1", "11.1.3", edition=edition), "Secondary resumes replication")
+    found = evidence(record)
+    for name in NAMES:
+        for command in printed(resolve(BOOKS[name], Site(), Dialect(edition=edition))):
+            state = found.standing(name, edition, command.text).state
+            assert (State.UNSEEN if name == "secondary-resume" else State.SEEN) is state
 
 
 def test_a_text_for_other_versions_breaks_nothing() -> None:
