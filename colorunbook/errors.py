@@ -7,6 +7,7 @@
     ├── InputError               2  a value, a file or a word that cannot be used
     ├── StaleError               1  a rendered document that no longer says what the model says
     ├── StepFailed               1  QEMU, a shell or a postcondition said no
+    │   └── Untrue               1  a line of a document is not as it says
     ├── Refused                  3  a guard did not hold; nothing was touched
     ├── Unavailable              4  what was needed could not be reached or started
     │   └── TimedOut             4  it was reached, and did not answer within its bound
@@ -52,6 +53,21 @@ class StepFailed(ColorunbookError):
     """QEMU, a shell or a postcondition said no."""
 
     exit_code = 1
+
+
+class Untrue(StepFailed):
+    """A line of a document is not as it says, whenever that was found out.
+
+    :param line: which one, counted from 1.
+    :ivar symptom: what it looks like to whoever types it, as a clause.
+    :ivar evidence: what the QEMUs said of themselves then, a line each.
+    """
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.symptom = ""
+        self.evidence: tuple[str, ...] = ()
 
 
 class Refused(ColorunbookError):

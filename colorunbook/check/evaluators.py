@@ -16,11 +16,11 @@ from sybil import Document, Example, Region
 
 from colorunbook.book.phrases import Death, Replacement, say
 from colorunbook.check.adapt import Adaptation
-from colorunbook.check.evidence import Statement, Untrue, symptom
+from colorunbook.check.evidence import Statement, symptom
 from colorunbook.check.future import Refusal, judge
 from colorunbook.check.life import Life
 from colorunbook.check.parsers import Garbled, Passage, Typed, passages
-from colorunbook.errors import Aborted, ColorunbookError, StepFailed
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import making
 from colorunbook.lab.pair import Lab
@@ -60,12 +60,16 @@ class Stage:
             self.failed = passage.line
             raise
         except ColorunbookError as error:
-            found = error if isinstance(error, Untrue) else Untrue(passage, error.message)
-            self.failed = found.passage.line
+            found = error if isinstance(error, Untrue) else Untrue(error.message, passage.line)
+            self.failed = found.line
             said = self._runner.run(self._until_interrupted(self._testify()))
             found.evidence = tuple(map(str, said))
-            found.symptom = symptom(found.passage, found.message, said)
+            found.symptom = symptom(self.at(found.line), found.message, said)
             raise found from error
+
+    def at(self, line: int) -> Passage:
+        """The passage of a line, of those that were evaluated."""
+        return next(passage for passage in self._said if passage.line == line)
 
     def settled(self) -> Iterator[tuple[Passage, str]]:
         """Take the passages that were put off and came true since, with what was seen."""
@@ -201,13 +205,13 @@ def evaluate(example: Example) -> str | None:
     try:
         stage.evaluate(passage)
     except Untrue as untrue:
-        return f"line {untrue.passage.line}: {account(untrue)}"
+        return f"line {untrue.line}: {account(stage.at(untrue.line), untrue)}"
     return None
 
 
-def account(untrue: Untrue) -> str:
+def account(passage: Passage, untrue: Untrue) -> str:
     """Tell which passage it was, what QEMU said to it, and how QEMU was then."""
-    return "\n  ".join((shown(untrue.passage), untrue.message, *untrue.evidence))
+    return "\n  ".join((shown(passage), untrue.message, *untrue.evidence))
 
 
 def shown(passage: Passage) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A passage that is not true: which one, what it looks like, and what the QEMUs say of themselves.
+"""A passage that is not true: what it looks like, and what the QEMUs say of themselves.
 
 A QEMU that hangs says nothing. That is evidence too, and it is waited for with a bound.
 """
@@ -25,21 +25,6 @@ _QUESTIONS = {
     "query-migrate": ("status", "error-desc"),
 }
 _BEGINNING = (migration_is("colo"), colo_mode_is("primary"), colo_mode_is("secondary"))
-
-
-class Untrue(StepFailed):
-    """A passage is not as the text says, whenever that was found out.
-
-    :ivar passage: which one.
-    :ivar symptom: what it looks like to whoever types it, as a clause.
-    :ivar evidence: what the QEMUs said of themselves then, a line each.
-    """
-
-    def __init__(self, passage: Passage, message: str) -> None:
-        super().__init__(message)
-        self.passage = passage
-        self.symptom = ""
-        self.evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

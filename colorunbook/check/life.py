@@ -8,7 +8,7 @@ from colorunbook.book.conditions import Checkpoints, EventSeen
 from colorunbook.book.phrases import Death, Expect, Replacement
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.crossing import crossed
-from colorunbook.check.evidence import Statement, Untrue, testify
+from colorunbook.check.evidence import Statement, testify
 from colorunbook.check.machine import Machine
 from colorunbook.check.parsers import (
     Garbled,
@@ -20,7 +20,7 @@ from colorunbook.check.parsers import (
 )
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
-from colorunbook.errors import ColorunbookError, StepFailed
+from colorunbook.errors import ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Role
 from colorunbook.lab.pair import Lab
 
@@ -149,7 +149,7 @@ class Life:
             try:
                 self.settled.append((passage, await self._ask(passage)))
             except ColorunbookError as error:
-                raise Untrue(passage, error.message) from error
+                raise Untrue(error.message, passage.line) from error
 
     async def _ask(self, passage: Passage) -> str:
         match passage.content:

@@ -19,7 +19,7 @@ from colorunbook.cli.options import (
     SiteFile,
 )
 from colorunbook.cli.reach import Typed
-from colorunbook.errors import InputError
+from colorunbook.errors import InputError, Untrue
 from colorunbook.hosts import Accel, Role, Site
 
 if TYPE_CHECKING:
@@ -111,7 +111,6 @@ def check(
 
 def _do(passages: "list[Passage]", stage: "Stage", teller: "Teller", *, future: bool) -> None:
     """Do one after the other; the first that is not true ends it."""
-    from colorunbook.check.evidence import Untrue
     from colorunbook.check.future import Refusal, instead, is_refusal
 
     for number, passage in enumerate(passages, 1):
@@ -119,7 +118,7 @@ def _do(passages: "list[Passage]", stage: "Stage", teller: "Teller", *, future: 
             teller.one(stage, passage)
         except Untrue as untrue:
             if not (future and is_refusal(untrue.message)):
-                raise teller.untrue(untrue) from untrue
+                raise teller.untrue(stage.at(untrue.line), untrue) from untrue
             first = Refusal(passage, untrue.message, instead(passage, stage.lab))
             raise teller.refused([first, *stage.judge(passages[number:])]) from untrue
 

@@ -7,11 +7,10 @@ from time import perf_counter
 
 from colorunbook.book.actions import Hmp
 from colorunbook.check.evaluators import Stage, account, shown
-from colorunbook.check.evidence import Untrue
 from colorunbook.check.future import Refusal
 from colorunbook.check.parsers import Passage, Typed
 from colorunbook.cli.console import begin, duration, give, paint, say
-from colorunbook.errors import StepFailed
+from colorunbook.errors import StepFailed, Untrue
 from colorunbook.qemu.payload import Json, JsonObject
 
 _WIDTH = 100
@@ -59,11 +58,11 @@ class Teller:
             if self.verbose:
                 say(paint(f"        {seen}", "dim"))
 
-    def untrue(self, found: Untrue) -> StepFailed:
+    def untrue(self, passage: Passage, found: Untrue) -> StepFailed:
         """Tell what is not true; the error that ends the program with it."""
         more: dict[str, Json] = {"symptom": found.symptom, "evidence": list(found.evidence)}
-        self._give(_of(found.passage, failed=found.message, **more))
-        return StepFailed(f"{self.page}:{found.passage.line}: {account(found)}")
+        self._give(_of(passage, failed=found.message, **more))
+        return StepFailed(f"{self.page}:{found.line}: {account(passage, found)}")
 
     def refused(self, refusals: list[Refusal]) -> StepFailed:
         """Tell which lines a future QEMU refuses; the error that ends the program with it."""

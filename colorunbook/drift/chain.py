@@ -43,7 +43,7 @@ def align(
     :param weights: what it costs that a command of the model is missing.
     :param pinned: the document's commands that are not looked for out of the path.
     """
-    path = _once(runbooks, _path(_steps(runbooks), weights, costs))
+    path = _freed(runbooks, costs, _once(runbooks, _path(_steps(runbooks), weights, costs)))
     return sorted(path + _again(path, costs, pinned), key=lambda pair: pair.theirs)
 
 
@@ -118,6 +118,22 @@ def _once(runbooks: Sequence[str], path: list[Pair]) -> list[Pair]:
         kept += [pair for pair in visit if pair.ours not in taken]
         taken |= {pair.ours for pair in visit}
     return kept
+
+
+def _freed(runbooks: Sequence[str], costs: Costs, path: list[Pair]) -> list[Pair]:
+    """Give up a pair whose command stands in the same runbook as it is, only elsewhere.
+
+    Two commands that changed places with one between them are two that moved, as well.
+    """
+    exact = {pair.ours for pair in path if not pair.cost}
+
+    def stands_elsewhere(pair: Pair) -> bool:
+        return any(
+            cost == 0.0 and ours not in exact and runbooks[ours] == runbooks[pair.ours]
+            for ours, cost in costs[pair.theirs].items()
+        )
+
+    return [pair for pair in path if not pair.cost or not stands_elsewhere(pair)]
 
 
 def _again(path: list[Pair], costs: Costs, pinned: frozenset[int]) -> list[Pair]:

@@ -103,13 +103,13 @@ class Report:
             if item.shape.kind is Kind.ASSIGN and not self._needed(item):
                 continue
             text = self._text(item)
-            said = f"{_step(item)}: {text}"
+            said = f"{self._step(item)}: {text}"
             yield Difference(
                 Sort.MISSING,
                 self._after(at),
                 item.runbook,
                 item.number,
-                item.title,
+                self._title(item),
                 "",
                 text,
                 None,
@@ -165,11 +165,11 @@ class Report:
                     min(one.line + change.row, one.end),
                     item.runbook,
                     item.number,
-                    item.title,
+                    self._title(item),
                     change.member,
                     change.ours,
                     change.theirs,
-                    f"{_step(item)}: {change}",
+                    f"{self._step(item)}: {change}",
                 )
 
     def _reordered(self) -> Iterator[Difference]:
@@ -186,17 +186,19 @@ class Report:
         for at in sorted(self.moved):
             item = self.items[at]
             before = at > 0 and self.runbooks[at - 1] == item.runbook
-            place = f"after {self.items[at - 1].title!r}" if before else "first of its section"
+            place = (
+                f"after {self._title(self.items[at - 1])!r}" if before else "first of its section"
+            )
             yield Difference(
                 Sort.REORDERED,
                 self.found[self.where[at]].line,
                 item.runbook,
                 item.number,
-                item.title,
+                self._title(item),
                 "",
                 None,
                 None,
-                f"{_step(item)}: in the model it comes {place}",
+                f"{self._step(item)}: in the model it comes {place}",
             )
 
     def _place(self, book: str) -> str:
@@ -206,12 +208,14 @@ class Report:
     def _show(self, leaf: Leaf) -> Scalar:
         return self.filling.fill(leaf.plain)
 
+    def _title(self, item: Item) -> str:
+        return str(self.filling.fill(item.title))
+
+    def _step(self, item: Item) -> str:
+        return f"{item.runbook} {item.number} ({self._title(item)})"
+
     def _text(self, item: Item) -> str:
         return _short(str(self.filling.fill(item.shape.text)))
-
-
-def _step(item: Item) -> str:
-    return f"{item.runbook} {item.number} ({item.title})"
 
 
 def _short(text: str) -> str:

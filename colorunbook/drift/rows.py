@@ -73,7 +73,7 @@ def typed(line: str, *, prompt: str = "") -> Typed | None:
         del pieces[0]
     words = [piece.text for piece in pieces]
     if len(words) > 1 and PROGRAM.fullmatch(words[0]):
-        return Typed(tuple(pieces)) if re.match("-[a-zA-Z]", words[1]) else None
+        return Typed(tuple(pieces)) if re.match("--?[a-zA-Z]", words[1]) else None
     if len(words) > 2 and _TOOL.fullmatch(words[0]) and re.fullmatch("-?[a-z]+", words[1]):
         return Typed(tuple(pieces))
     if not words or not prompt or not _COMMAND.fullmatch(words[0]):
