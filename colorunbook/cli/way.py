@@ -13,7 +13,7 @@ from colorunbook.engine.local import LocalTransport, Wrap, as_it_is
 from colorunbook.errors import InputError, Refused
 from colorunbook.hosts import Role, Site, StdioMonitor
 from colorunbook.plan import Plan, describe, resolve
-from colorunbook.qemu.dialect import Dialect, Edition
+from colorunbook.qemu.dialect import Asked, Dialect, Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Way:
         :raises Refused: it is another.
         """
         found = plan.dialect.version
-        if self.only is not None and not f"{found}.".startswith(f"{self.only}."):
+        if self.only is not None and not Asked.parse(self.only).means(found):
             raise Refused(
                 f"{plan.name} is refused, and nothing was sent: this is QEMU {found}, and QEMU "
                 f"{self.only} was asked for."

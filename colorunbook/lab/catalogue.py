@@ -9,11 +9,8 @@ from colorunbook.hosts import Accel
 from colorunbook.lab import provision
 from colorunbook.lab.provision import Release
 from colorunbook.lab.tree import Tree
-from colorunbook.qemu.dialect import Dialect, Version
+from colorunbook.qemu.dialect import Asked, Dialect, Version
 from colorunbook.qemu.payload import Json
-
-# The lowest and the highest number that the last part of a version may have.
-_ENDS = ("0", "999")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,8 @@ class Offer:
         """The version that it has, or the ends of the range that it may be from."""
         if self.tree is not None:
             return (Version.parse(self.tree.version),)
-        name = self.release.version
-        if name.count(".") == 2:
-            return (Version.parse(name),)
-        return tuple(Version.parse(f"{name}.{end}") for end in _ENDS)
+        asked = Asked.parse(self.release.version)
+        return asked.first, asked.last
 
     def _troubles(self, version: Version) -> list[str | None]:
         return [Dialect(version).trouble(accel) for accel in Accel]

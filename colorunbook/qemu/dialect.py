@@ -52,6 +52,32 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A version as people ask for it: ``10.0`` is any 10.0, ``10.0.2`` is that one.
+
+    :param first: the oldest that is meant.
+    :param last: the newest that is meant.
+    """
+
+    first: Version
+    last: Version
+
+    @classmethod
+    def parse(cls, text: str) -> "Asked":
+        """Read ``10.0`` or ``10.0.2``.
+
+        :raises InputError: it is no version.
+        """
+        first = Version.parse(text)
+        is_whole = text.count(".") > 1
+        return cls(first, first if is_whole else Version(first.major, first.minor, 999))
+
+    def means(self, version: Version) -> bool:
+        """Tell whether a version is one that was asked for."""
+        return self.first <= version <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """What is known not to work, for versions from ``first`` up to but not including ``fixed``.
 

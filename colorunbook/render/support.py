@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from colorunbook.hosts import Accel
-from colorunbook.qemu.dialect import Edition, Version
+from colorunbook.qemu.dialect import Asked, Edition, Version
 from colorunbook.qemu.payload import JsonObject
 from colorunbook.records import Record, Verdict
 from colorunbook.render.evidence import Evidence, is_own
@@ -114,4 +114,5 @@ def _release(version: str, releases: Sequence[str]) -> str:
     """The release that a version is: the one of exactly this number, or of the same series."""
     if version in releases:
         return version
-    return next((each for each in releases if version.startswith(f"{each}.")), version)
+    found = Version.parse(version)
+    return next((each for each in releases if Asked.parse(each).means(found)), version)

@@ -12,6 +12,7 @@ from colorunbook.plan import describe, resolve
 from colorunbook.qemu.dialect import (
     OLDEST,
     TROUBLES,
+    Asked,
     Dialect,
     Edition,
     Stretch,
@@ -61,6 +62,25 @@ def test_what_is_too_old_is_refused() -> None:
     assert "6.0.0" == str(Dialect.of("6.0").version)
     with pytest.raises(InputError, match=r"5\.2\.0 is older"):
         Dialect.of("5.2")
+
+
+@pytest.mark.parametrize(
+    ("asked", "version", "is_meant"),
+    [
+        ("10.0", "10.0.13", True),
+        ("10.0", "10.0", True),
+        ("10.0", "10.1", False),
+        ("1.1", "1.10", False),
+        ("10.0.2", "10.0.2", True),
+        ("10.0.2", "10.0.21", False),
+        ("10.0.0", "10.0.1", False),
+    ],
+)
+def test_a_version_is_asked_for_by_its_series_or_whole(
+    asked: str, version: str, is_meant: bool
+) -> None:
+    """Two numbers mean any with these, three mean that one."""
+    assert is_meant == Asked.parse(asked).means(Version.parse(version))
 
 
 @pytest.mark.parametrize(
