@@ -39,7 +39,7 @@ class Adaptation:
         if f"{PROGRAM} " not in command:
             return command
         if self.site.accel is Accel.TCG and " -enable-kvm" in command:
-            self.made.add("-enable-kvm became -accel tcg: KVM runs no guest here.")
+            self.made.add("-enable-kvm became -accel tcg: TCG runs the guest here.")
             command = command.replace(" -enable-kvm", " -accel tcg", 1)
         if self.site.bridge_helper is None and _TAP.search(command):
             self.made.add("The tap became QEMU's user network: there is no tap here.")

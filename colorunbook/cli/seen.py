@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from colorunbook.render.support import Row
 
 DEFAULT = Path("docs/seen")
+_WIDTH = 120
 
 EPILOG = """
 Examples:
@@ -85,7 +86,11 @@ def _details(row: "Row") -> Iterator[str]:
     if record.failure is not None:
         failure = record.failure
         if failure.text:
-            yield f"line {failure.line}, {failure.section}: {failure.text.replace('``', '')}"
+            yield f"line {failure.line}, {failure.section}: {_clipped(failure.text.replace('``', ''))}"
         yield failure.symptom
         yield from (f"  {each}" for each in failure.evidence)
     yield from record.remarks
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) < _WIDTH else f"{text[: _WIDTH - 3]}..."

@@ -60,7 +60,7 @@ def _verdict(row: Row) -> Iterator[nodes.Node]:
         says += nodes.Text(f": {record.failure.symptom}")
         yield from _failure(record.failure)
     for remark in record.remarks:
-        yield nodes.paragraph("", remark)
+        yield nodes.paragraph("", remark, classes=["support-small"] if row.was_tried else [])
     if row.was_tried:
         yield nodes.paragraph("", tried(record), classes=["support-small"])
 
