@@ -4,11 +4,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from colorunbook.drift.launches import PROGRAM
 from colorunbook.drift.words import ROW, Piece, assignment, cut
+from colorunbook.errors import InputError
 
-_LONGEST = 500
+_LONGEST = 200
+MOST = 5000
+"""Rows of a document that go on in the next one."""
+
 _BULLET = r"(?:(?:\d{1,3}[.)]|[-*])[ ]+)?"
 _PROMPT = re.compile(rf"[ ]*{_BULLET}(?:\[[^\]\n]{{1,60}}\]|[\w.@:~/-]{{1,60}})?([#$])[ ]+(?=\S)")
 _PLAIN = re.compile(rf"[ ]*{_BULLET}(?=\S)")
@@ -43,7 +48,13 @@ def rows(lines: list[str], unseen: frozenset[int]) -> Iterator[Row]:
     """Every row that is typed.
 
     :param unseen: the numbers of lines that are commented out, counted from 1.
+    :raises InputError: more rows go on in the next one than any such document has.
     """
+    if sum(line.rstrip().endswith("\\") for line in lines) > MOST:
+        raise InputError(
+            f"The document has more than {MOST} rows that go on in the next one.",
+            "Give the part of it that is about COLO.",
+        )
     at = 0
     while at < len(lines):
         found = None if at + 1 in unseen else _row(lines, at)
@@ -69,8 +80,8 @@ def typed(line: str, *, prompt: str = "") -> Typed | None:
     if assigned is not None:
         return Typed(assigned=assigned)
     pieces = cut(line)
-    while pieces and (pieces[0].text == "sudo" or "=" in pieces[0].text.partition("/")[0]):
-        del pieces[0]
+    before = takewhile(lambda p: p.text == "sudo" or "=" in p.text.partition("/")[0], pieces)
+    pieces = pieces[len(list(before)) :]
     words = [piece.text for piece in pieces]
     if len(words) > 1 and PROGRAM.fullmatch(words[0]):
         return Typed(tuple(pieces)) if re.match("--?[a-zA-Z]", words[1]) else None

@@ -126,6 +126,12 @@ def test_a_document_without_end_is_refused() -> None:
         read(f"{STOP}\n" * (MOST + 1))
 
 
+def test_rows_without_end_are_refused() -> None:
+    """Each that goes on would be read again from the next one on."""
+    with pytest.raises(InputError, match="rows that go on"):
+        read("# a \\\n" * 6000)
+
+
 def test_odd_characters_do_no_harm() -> None:
     """Half a pair of surrogates, and the characters that stand for variables inside."""
     (one,) = read("{'execute': 'a\\ud800\\ue000b'}")
