@@ -86,7 +86,8 @@ def _details(row: "Row") -> Iterator[str]:
     if record.failure is not None:
         failure = record.failure
         if failure.text:
-            yield f"line {failure.line}, {failure.section}: {_clipped(failure.text.replace('``', ''))}"
+            text = _clipped(failure.text.replace("``", ""))
+            yield f"line {failure.line}, {failure.section}: {text}"
         yield failure.symptom
         yield from (f"  {each}" for each in failure.evidence)
     yield from record.remarks
