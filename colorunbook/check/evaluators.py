@@ -7,7 +7,7 @@ lived at once, each in a lab of its own; what stands before the first death happ
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from signal import SIGINT, SIGTERM, getsignal, signal
 from typing import TypeVar
 from unittest import SkipTest
@@ -17,13 +17,13 @@ from sybil import Document, Example, Region
 from colorunbook.book.phrases import Death, Replacement, say
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.evidence import Statement, symptom
-from colorunbook.check.future import Refusal, judge
 from colorunbook.check.life import Life
 from colorunbook.check.parsers import Garbled, Passage, Typed, passages
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import making
 from colorunbook.lab.pair import Lab
+from colorunbook.render.evidence import one_line
 
 STAGE = "stage"
 T = TypeVar("T")
@@ -85,10 +85,6 @@ class Stage:
     def lab(self) -> Lab:
         """The lab of one of the lives; both are alike."""
         return next(iter(self.lives.values())).lab
-
-    def judge(self, passages: Sequence[Passage]) -> list[Refusal]:
-        """Put what was not reached to a QEMU that refuses what is deprecated."""
-        return self._runner.run(self._until_interrupted(judge(passages, self.lab)))
 
     def close(self) -> None:
         """End both lives."""
@@ -218,7 +214,7 @@ def shown(passage: Passage) -> str:
     """A passage as it stands in the text, in one line."""
     match passage.content:
         case Typed(text=text) | Garbled(text=text):
-            return " ".join(text.replace("\\\n", " ").split())
+            return one_line(text)
         case Death() | Replacement() as said:
             return said.say()
         case content:

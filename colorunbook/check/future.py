@@ -7,30 +7,26 @@ same kind that has no guest: whether a command is refused for being deprecated d
 what there is to do.
 """
 
-import socket
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from colorunbook import shelf
 from colorunbook.book.actions import Qmp
-from colorunbook.check.machine import GREETING
 from colorunbook.check.parsers import Passage, Typed
-from colorunbook.engine.monitor import NEGOTIATION, open_monitor
-from colorunbook.engine.waits import REPLY
-from colorunbook.errors import StepFailed
+from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.errors import Unavailable
 from colorunbook.hosts import Site
+from colorunbook.lab.inquiry import Died, Qemu
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.tree import QEMU
 from colorunbook.plan import describe, resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
-from colorunbook.qemu.payload import Payload
+from colorunbook.qemu.payload import Payload, is_object
 
 REFUSE = ("-compat", "deprecated-input=reject")
 """The words that make a QEMU one of the future."""
 
 _POLICY = "disabled by policy"
-_BARE = (QEMU, "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +55,28 @@ def instead(passage: Passage, lab: Lab) -> str:
     return found.get(passage.content.text, "")
 
 
-async def judge(passages: Iterable[Passage], lab: Lab) -> list[Refusal]:
+def judge(passages: Iterable[Passage], lab: Lab) -> list[Refusal]:
     """Put the QMP commands of passages to a QEMU of the future that has no guest.
 
     :raises Unavailable: it does not start, or ends on the way.
     """
     refused: list[Refusal] = []
-    ours, theirs = socket.socketpair()
-    with theirs:
-        child = lab.world.popen(
-            (*_BARE, *REFUSE, "-qmp", "stdio"),
-            stdin=theirs.fileno(),
-            stdout=theirs.fileno(),
-            stderr=subprocess.DEVNULL,
-        )
-    try:
-        monitor = await open_monitor("a QEMU that only judges", ours, GREETING)
+    with Qemu(lab.world.command((QEMU, *REFUSE))) as qemu:
         for passage in passages:
             payload = _sent(passage)
             if payload is None:
                 continue
             try:
-                await monitor.execute(payload, REPLY)
-            except StepFailed as error:
-                if is_refusal(error.message):
-                    refused.append(Refusal(passage, error.message, instead(passage, lab)))
-        await monitor.close()
-    finally:
-        ours.close()
-        child.kill()
-        child.wait()
+                reply = qemu.ask(payload).get("error")
+            except Died:
+                raise Unavailable(
+                    f"A QEMU that only judges ended over {payload.execute}.", "Try again."
+                ) from None
+            if not is_object(reply):
+                continue
+            answer = f"QEMU replied: {reply.get('class')}: {reply.get('desc')}"
+            if is_refusal(answer):
+                refused.append(Refusal(passage, answer, instead(passage, lab)))
     return refused
 
 

@@ -111,7 +111,7 @@ def check(
 
 def _do(passages: "list[Passage]", stage: "Stage", teller: "Teller", *, future: bool) -> None:
     """Do one after the other; the first that is not true ends it."""
-    from colorunbook.check.future import Refusal, instead, is_refusal
+    from colorunbook.check.future import Refusal, instead, is_refusal, judge
 
     for number, passage in enumerate(passages, 1):
         try:
@@ -120,7 +120,7 @@ def _do(passages: "list[Passage]", stage: "Stage", teller: "Teller", *, future: 
             if not (future and is_refusal(untrue.message)):
                 raise teller.untrue(stage.at(untrue.line), untrue) from untrue
             first = Refusal(passage, untrue.message, instead(passage, stage.lab))
-            raise teller.refused([first, *stage.judge(passages[number:])]) from untrue
+            raise teller.refused([first, *judge(passages[number:], stage.lab)]) from untrue
 
 
 def _must_be_for(page: Path, passages: "list[Passage]", site: Site) -> None:

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the QEMU in a world was built with: asked of QEMU itself, not read off its version."""
 
-import json
-import subprocess
-from contextlib import suppress
-from threading import Timer
-
 from colorunbook.errors import TimedOut
+from colorunbook.lab.inquiry import Died, Qemu
 from colorunbook.lab.tree import QEMU
 from colorunbook.lab.world import World
-from colorunbook.qemu.payload import Json, as_objects, is_object
+from colorunbook.qemu.payload import JsonObject, Payload, as_objects
 
 #: The network objects that COLO is made of.
 OBJECTS = ("filter-mirror", "filter-redirector", "filter-rewriter", "colo-compare")
@@ -19,9 +15,6 @@ DRIVERS = ("nbd", "qcow2", "quorum", "replication")
 
 #: How long QEMU may take to answer, in seconds.
 PATIENCE = 20.0
-
-_BARE = (QEMU, "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none")
-_TALK = ("qmp_capabilities", "query-qmp-schema")
 
 
 def missing_objects(world: World) -> tuple[str, ...]:
@@ -55,33 +48,10 @@ def has_tools(world: World) -> bool:
     return world.run(("qemu-img", "--version"), seconds=PATIENCE).returncode == 0
 
 
-def _schema(world: World) -> list[dict[str, Json]]:
+def _schema(world: World) -> list[JsonObject]:
     """What ``query-qmp-schema`` says, asked over a monitor that nobody else needs."""
-    command = (*_BARE, "-S", "-qmp", "stdio")
-    pipe = subprocess.PIPE
-    with world.popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as child:
-        # Not by a command to quit: QEMU would end before it has written so long a reply.
-        patience = Timer(PATIENCE, child.kill)
-        patience.start()
+    with Qemu(world.command((QEMU,))) as qemu:
         try:
-            return _ask(child)
-        finally:
-            patience.cancel()
-            child.kill()
-
-
-def _ask(child: subprocess.Popen[bytes]) -> list[dict[str, Json]]:
-    """Send the question and read until its answer has come."""
-    if child.stdin is None or child.stdout is None:
-        return []
-    with suppress(BrokenPipeError):
-        for name in _TALK:
-            child.stdin.write(json.dumps({"execute": name}).encode() + b"\n")
-        child.stdin.flush()
-    for line in child.stdout:
-        if not line.endswith(b"\n"):
-            break
-        reply: Json = json.loads(line)
-        if is_object(reply) and (found := as_objects(reply.get("return"))):
-            return found
-    raise TimedOut(f"QEMU did not tell its schema within {PATIENCE:g} s.")
+            return as_objects(qemu.ask(Payload("query-qmp-schema")).get("return"))
+        except Died:
+            raise TimedOut("QEMU did not tell its schema.") from None

@@ -19,7 +19,7 @@ from colorunbook.lab.tree import PATH, QEMU, Tree
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, hmp, is_object
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 """How long one answer may take, in seconds."""
 
 BARE = ("-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S")
