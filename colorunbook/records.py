@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Edition, Version
-from colorunbook.qemu.payload import Json, JsonObject, as_objects, is_object
+from colorunbook.qemu.payload import Json, JsonObject, is_object
 
 
 class Verdict(Enum):
@@ -92,25 +93,12 @@ class Record:
     @property
     def name(self) -> str:
         """The name of its file, without suffix: what it is of, and not what was seen."""
-        text = f"{self.document.major}.{self.document.minor}"
-        return f"{text}-{self.edition.value}-on-{self.qemu}-{self.accel.value}"
+        return f"{self.document}-{self.edition.value}-on-{self.qemu}-{self.accel.value}"
 
     @property
     def text(self) -> str:
         """As it stands in its file."""
         return json.dumps(_as_json(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def write(folder: Path, record: Record) -> Path:
-    """Put a record into a folder, whole or not at all; an older one of the same name goes.
-
-    :raises OSError: the folder cannot be written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{record.name}.json"
-    fresh = path.with_suffix(".part")
-    fresh.write_text(record.text, encoding="utf-8")
-    return fresh.replace(path)
 
 
 def read(path: Path) -> Record:
@@ -120,11 +108,11 @@ def read(path: Path) -> Record:
     """
     try:
         told: Json = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"The record {path} cannot be read: {error}.") from error
     try:
         return _record(told)
-    except (KeyError, TypeError, ValueError, InputError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, InputError) as error:
         raise InputError(
             f"{path} is no record of a matrix: {error}.", "Run the matrix anew."
         ) from error
@@ -142,23 +130,24 @@ def read_all(folder: Path) -> tuple[Record, ...]:
 
 
 def _record(told: Json) -> Record:
-    if not is_object(told):
-        raise TypeError("it is no JSON object")
-    failure = told["failure"]
-    digests = told["digests"]
+    record = _object(told, "a record")
+    verdict = Verdict(record["verdict"])
+    failure = record["failure"]
+    if (verdict is Verdict.BROKEN) is not (failure is not None):
+        raise ValueError("a failure belongs to what is broken, and to nothing else")
     return Record(
-        document=Version.parse(str(told["document"])),
-        edition=Edition(told["edition"]),
-        qemu=Version.parse(str(told["qemu"])),
-        accel=Accel(told["accel"]),
-        origin=str(told["origin"]),
-        date=str(told["date"]),
-        seconds=_number(told["seconds"]),
-        digests={k: str(v) for k, v in digests.items()} if is_object(digests) else {},
-        verdict=Verdict(told["verdict"]),
-        remarks=_texts(told["remarks"]),
-        failure=_failure(failure) if is_object(failure) else None,
-        sights=tuple(_sight(each) for each in as_objects(told["sights"])),
+        document=Version.parse(str(record["document"])),
+        edition=Edition(record["edition"]),
+        qemu=Version.parse(str(record["qemu"])),
+        accel=Accel(record["accel"]),
+        origin=str(record["origin"]),
+        date=str(record["date"]),
+        seconds=_number(record["seconds"]),
+        digests={k: str(v) for k, v in _object(record["digests"], "digests").items()},
+        verdict=verdict,
+        remarks=_texts(record["remarks"]),
+        failure=None if failure is None else _failure(_object(failure, "a failure")),
+        sights=tuple(_sight(_object(each, "a sight")) for each in _list(record["sights"])),
     )
 
 
@@ -182,16 +171,26 @@ def _sight(told: JsonObject) -> Sight:
     )
 
 
+def _object(value: Json, what: str) -> JsonObject:
+    if not is_object(value):
+        raise TypeError(f"{value!r:.40} is not {what}")
+    return value
+
+
+def _list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r:.40} is no list")
+    return value
+
+
 def _number(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is no number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise TypeError(f"{value!r:.40} is no number")
     return value
 
 
 def _texts(value: Json) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError(f"{value!r} is no list")
-    return tuple(str(item) for item in value)
+    return tuple(str(item) for item in _list(value))
 
 
 def _as_json(value: object) -> Json:

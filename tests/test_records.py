@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Edition, Version
-from colorunbook.records import Failure, Record, Sight, Verdict, read, read_all, write
+from colorunbook.records import Failure, Record, Sight, Verdict, read, read_all
+from tests.trials import put
 
 versions = st.builds(Version, *(st.integers(0, 999) for _ in range(3)))
 text = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -29,13 +30,15 @@ records = st.builds(
     date=text,
     seconds=seconds,
     digests=st.dictionaries(text, text, max_size=3),
-    verdict=st.sampled_from(Verdict),
+    verdict=st.sampled_from([v for v in Verdict if v is not Verdict.BROKEN]),
     remarks=texts,
-    failure=st.none() | st.builds(Failure, st.integers(0, 9999), text, text, text, texts),
+    failure=st.none(),
     sights=st.lists(
         st.builds(Sight, st.integers(1, 9999), text, text, text, seconds), max_size=3
     ).map(tuple),
 )
+failures = st.builds(Failure, st.integers(0, 9999), text, text, text, texts)
+broken = st.builds(replace, records, verdict=st.just(Verdict.BROKEN), failure=failures)
 ONE = Record(
     document=Version.parse("10.0.13"),
     edition=Edition.BLOCKDEV,
@@ -53,28 +56,22 @@ ONE = Record(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(record=records)
+@given(record=records | broken)
 def test_what_is_written_is_what_is_read(record: Record, tmp_path: Path) -> None:
     """Every part of it."""
-    assert record == read(write(tmp_path, record))
+    assert record == read(put(tmp_path, record))
 
 
 def test_a_record_has_the_name_of_what_it_is_of() -> None:
     """So that a new one takes the place of the old one."""
-    assert "10.0-blockdev-on-11.1.3-tcg" == ONE.name
-
-
-def test_writing_leaves_nothing_else(tmp_path: Path) -> None:
-    """A folder is made, and a half-written file is never seen."""
-    path = write(tmp_path / "seen", ONE)
-    assert [path] == list((tmp_path / "seen").iterdir())
+    assert "10.0.13-blockdev-on-11.1.3-tcg" == ONE.name
 
 
 def test_the_newest_qemu_comes_first(tmp_path: Path) -> None:
     """Then KVM before TCG."""
     old = replace(ONE, qemu=Version.parse("7.2.22"))
     for each in (old, ONE, replace(ONE, accel=Accel.KVM)):
-        write(tmp_path, each)
+        put(tmp_path, each)
     found = [(str(record.qemu), record.accel) for record in read_all(tmp_path)]
     assert [("11.1.3", Accel.KVM), ("11.1.3", Accel.TCG), ("7.2.22", Accel.TCG)] == found
 
@@ -95,7 +92,31 @@ def test_a_record_without_a_member_is_none(member: str, tmp_path: Path) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "7", "{", '{"document": 7}', "\xff"])
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("verdict", "broken"),
+        ("verdict", "fine"),
+        ("failure", "x"),
+        ("failure", {}),
+        ("sights", [1]),
+        ("sights", {}),
+        ("digests", []),
+        ("remarks", "x"),
+        ("seconds", float("inf")),
+        ("seconds", True),
+        ("qemu", "new"),
+    ],
+)
+def test_a_member_of_another_kind_makes_it_none(member: str, value: object, tmp_path: Path) -> None:
+    """Nor is anything broken without a line, or whole with one."""
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(json.loads(ONE.text) | {member: value}))
+    with pytest.raises(InputError, match=r"x\.json is no record of a matrix"):
+        read(path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "7", "{", '{"document": 7}', "\xff", "[" * 9**5])
 def test_what_is_no_record_is_refused(content: str, tmp_path: Path) -> None:
     """Whatever it holds."""
     path = tmp_path / "x.json"

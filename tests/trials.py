@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Cells of a matrix and what was seen of them, made up."""
 
+from pathlib import Path
+
 from colorunbook.check.cells import Cell, Subject
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Dialect, Version
@@ -33,3 +35,11 @@ def record(of: Cell, verdict: Verdict, symptom: str = "", *remarks: str) -> Reco
         failure=failure if symptom else None,
         sights=(),
     )
+
+
+def put(folder: Path, record: Record) -> Path:
+    """Lay a record into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{record.name}.json"
+    path.write_text(record.text, encoding="utf-8")
+    return path

@@ -8,7 +8,7 @@ lived at once, each in a lab of its own; what stands before the first death happ
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
-from signal import SIGINT, SIGTERM, getsignal, signal
+from signal import SIGHUP, SIGINT, SIGTERM, getsignal, signal
 from typing import TypeVar
 from unittest import SkipTest
 
@@ -97,7 +97,7 @@ class Stage:
     async def _until_interrupted(self, work: Coroutine[None, None, T]) -> T:
         """Ctrl-C and SIGTERM end the work in hand, not the loop that it runs in."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        before = {number: getsignal(number) for number in (SIGINT, SIGTERM)}
+        before = {number: getsignal(number) for number in (SIGINT, SIGTERM, SIGHUP)}
         for number in before:
             if task is not None:
                 loop.add_signal_handler(number, task.cancel)

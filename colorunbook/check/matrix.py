@@ -8,7 +8,7 @@ and so is what was declared broken and works again.
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from colorunbook.check.cells import Cell, Subject
@@ -55,6 +55,21 @@ def judge(cell: Cell, record: Record) -> Outcome:
     return Outcome(cell, record, trouble.what if trouble else "", surprise)
 
 
+def reconsider(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """See what the outcomes say of one another, when all are there.
+
+    What could not be tried may be the machine's fault, or that of a QEMU that does not come up.
+    It is the QEMU's where another one ran a guest with the same accelerator.
+    """
+    able = {o.cell.accel for o in outcomes if o.record.verdict is not Verdict.NOT_TRIED}
+    return [
+        replace(outcome, surprise="It could not be tried, and other QEMUs could.")
+        if outcome.record.verdict is Verdict.NOT_TRIED and outcome.cell.accel in able
+        else outcome
+        for outcome in outcomes
+    ]
+
+
 async def run(cells: Iterable[Cell], jobs: int = 1) -> AsyncGenerator[Outcome, None]:
     """Try every cell; outcomes come as they are ready.
 
@@ -66,7 +81,7 @@ async def run(cells: Iterable[Cell], jobs: int = 1) -> AsyncGenerator[Outcome, N
         async with free:
             return judge(cell, await attempt(cell))
 
-    tasks = [asyncio.create_task(one(cell)) for cell in cells]
+    tasks = [asyncio.create_task(one(cell)) for cell in dict.fromkeys(cells)]
     try:
         for task in asyncio.as_completed(tasks):
             yield await task
@@ -85,4 +100,5 @@ def subjects(releases: Sequence[Release], binaries: Sequence[Path]) -> tuple[Sub
     trees: list[tuple[Release | Path, str, Tree]]
     trees = [(each, f"Debian {each.preferred}", provision(wanted=each)) for each in releases]
     trees += [(path.absolute(), "a binary of one's own", own.tree_of(path)) for path in binaries]
-    return tuple(Subject(each, Version.parse(t.version), origin) for each, origin, t in trees)
+    found = (Subject(each, Version.parse(t.version), origin) for each, origin, t in trees)
+    return tuple(dict.fromkeys(found))

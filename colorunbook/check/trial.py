@@ -32,6 +32,9 @@ from colorunbook.render.rst import pages
 PATIENCE = 420.0
 """How long one check may take, in seconds; its own waits are far shorter."""
 
+BOUND = ("setpriv", "--pdeathsig", "TERM", "--")
+"""Put before a check, it ends the check with the matrix, however that ends; its labs go with it."""
+
 _GRACE = 20.0
 _PAGE = "system/qemu-colo.rst"
 
@@ -64,7 +67,7 @@ class _Heard:
                 self.sights[line] = Sight(line, section, text, seen, float(str(told["seconds"])))
             if told["tolerated"]:
                 self.tolerated = True
-                self.remarks.append(f"line {line} gets a harmless reply: {' '.join(seen.split())}")
+                self.remarks.append(f"line {line} gets a harmless reply: {_folded(seen)}")
         elif isinstance(remarks := told.get("remarks"), list):
             self.remarks += [redacted(str(remark)) for remark in remarks]
 
@@ -127,6 +130,7 @@ async def _check(cell: Cell, page: Path, heard: _Heard) -> tuple[int | None, str
         ("--qemu", wanted.version) if wanted else ()
     )  # fmt: skip
     process = await asyncio.create_subprocess_exec(
+        *BOUND,
         *(sys.executable, "-m", "colorunbook", "check", str(page), "--json"),
         *("--accel", cell.accel.value, *chosen),
         stdin=asyncio.subprocess.DEVNULL,
@@ -142,8 +146,10 @@ async def _check(cell: Cell, page: Path, heard: _Heard) -> tuple[int | None, str
             return await process.wait(), said
     except TimeoutError:
         return None, ""
+    except ValueError as error:  # no JSON, or a line without end
+        return process.returncode or 20, f"what it puts out cannot be read: {error}."
     finally:
-        await _end(process)
+        await asyncio.shield(_end(process))
 
 
 async def _listen(process: asyncio.subprocess.Process, heard: _Heard) -> None:
@@ -159,6 +165,11 @@ async def _complaint(process: asyncio.subprocess.Process) -> str:
     said = (await process.stderr.read()).decode(errors="replace") if process.stderr else ""
     _, mark, reason = said.rpartition("colorunbook: ")
     return " ".join(reason.removeprefix("error: ").split()) if mark else said.strip()[-200:]
+
+
+def _folded(text: str) -> str:
+    """Lines as one, each once: a QEMU that complains says the same thing twice."""
+    return " ".join(dict.fromkeys(line.strip() for line in text.splitlines()))
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -59,6 +59,11 @@ def _put(text: str, stream: TextIO, end: str = "\n") -> None:
         os.close(nowhere)
 
 
+def printable(text: str) -> str:
+    """Text of others that a terminal takes for nothing but text; lines stay lines."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 def duration(seconds: float) -> str:
     """Show a time: in milliseconds below a second, in seconds above."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli.console import give, give_json, paint, say
+from colorunbook.cli.console import give, give_json, paint, printable, say
 from colorunbook.cli.options import AsJson, PrimaryAddress, QemuVersion, SecondaryAddress, Settings
 from colorunbook.errors import InputError
 from colorunbook.hosts import Host, Site, check_address
@@ -77,7 +77,7 @@ def diff(
         give_json(_data(name, drift))
     else:
         for one in drift.differences:
-            give(_printable(f"{name}:{one.line}: {one.sort.value}: {one.said}"))
+            give(printable(f"{name}:{one.line}: {one.sort.value}: {one.said}"))
     _summary(drift)
     if drift.differences:
         raise typer.Exit(1)
@@ -129,19 +129,19 @@ def _read(file: str) -> tuple[str, str]:
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else str(error)) or "no reason given"
         raise InputError(
-            f"{_printable(name)} cannot be read: {why}.", "Give a text file."
+            f"{printable(name)} cannot be read: {why}.", "Give a text file."
         ) from error
     if b"\0" in data:
-        raise InputError(f"{_printable(name)} is no text.", "Give the document's source.")
+        raise InputError(f"{printable(name)} is no text.", "Give the document's source.")
     if len(data) > LARGEST:
         raise InputError(
-            f"{_printable(name)} is larger than {LARGEST // 2**20} MiB.",
+            f"{printable(name)} is larger than {LARGEST // 2**20} MiB.",
             "Give the part of it that is about COLO.",
         )
     try:
-        return _printable(name), data.decode("utf-8-sig")
+        return printable(name), data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{_printable(name)} is no text in UTF-8: {error.reason}.") from error
+        raise InputError(f"{printable(name)} is no text in UTF-8: {error.reason}.") from error
 
 
 def _data(name: str, drift: "Drift") -> JsonObject:
@@ -177,14 +177,9 @@ def _summary(drift: "Drift") -> None:
     )
     said = [f"{n}={v}" for n, v in drift.site.items() if n.endswith("address") or n in drift.own]
     if said:
-        say(_printable(f"Its site: {', '.join(said)}."))
+        say(printable(f"Its site: {', '.join(said)}."))
     count = len(drift.differences)
     if count:
         say(paint(f"{count} difference{'s' if count > 1 else ''}.", "bad"))
     else:
         say(paint("No difference.", "good"))
-
-
-def _printable(text: str) -> str:
-    """Text that a terminal takes for nothing but text."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -20,7 +20,6 @@ from colorunbook.qemu.dialect import Edition
 
 if TYPE_CHECKING:
     from colorunbook.hosts import Site
-    from colorunbook.plan import Plan
     from colorunbook.qemu.dialect import Dialect
 
 EPILOG = """
@@ -93,30 +92,15 @@ def _vet(site: "Site", dialect: "Dialect") -> None:
     """
     from colorunbook import shelf
     from colorunbook.plan import resolve
-    from colorunbook.render.filters import PROMPT
-    from colorunbook.render.rst import pages
+    from colorunbook.render.rst import plans
     from colorunbook.vetting import summary, vet
 
-    rows = (row for text in pages(site, dialect).values() for row in text.splitlines())
-    printed = {row.strip().removeprefix(PROMPT) for row in rows}
-    vettings = []
-    for book in shelf.runbooks().values():
-        plan = resolve(book, site, dialect)
-        vetting = vet(plan)
-        if _is_on(plan, printed):
-            vetting.must_fit()
-            vettings += [vetting] * (not book.parts)
-        elif vetting.binding and vetting.problems:
-            say(f"{book.name}, which is not printed, would be refused: {vetting.problems[0]}")
-    if vettings:
-        say(summary(vettings))
-
-
-def _is_on(plan: "Plan", printed: set[str]) -> bool:
-    """Tell whether a plan's commands are all among the lines that are printed."""
-    from colorunbook.book.actions import Await
-    from colorunbook.plan import describe
-
-    steps = (step for step in plan.steps if not isinstance(step.action, Await))
-    rows = (row.strip() for step in steps for row in str(describe(step)["text"]).splitlines())
-    return all(row in printed for row in rows)
+    printed = {plan.name: vet(plan) for plan in plans(site, dialect)}
+    for vetting in printed.values():
+        vetting.must_fit()
+    for name, book in shelf.runbooks().items():
+        other = None if name in printed else vet(resolve(book, site, dialect))
+        if other is not None and other.binding and other.problems:
+            say(f"{name}, which is not printed, would be refused: {other.problems[0]}")
+    if printed:
+        say(summary(list(printed.values())))

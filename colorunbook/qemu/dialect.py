@@ -143,7 +143,7 @@ TROUBLES = (
         OLDEST,
         Version(11, 1),
         Accel.TCG,
-        "under TCG the first checkpoint deadlocks (seen on 7.2.22 and 10.0.13)",
+        "under TCG one of the first checkpoints deadlocks (seen on 7.2.22 and 10.0.13)",
         "hangs",
     ),
     Trouble(

@@ -48,6 +48,11 @@ class Plans:
             self._plans[name] = resolve(book, self.site, self.dialect)
         return self._plans[name]
 
+    @property
+    def asked_for(self) -> tuple[Plan, ...]:
+        """The plans that a template has asked for: what it prints is made of them."""
+        return tuple(self._plans.values())
+
     def death(self, plan: Plan) -> str:
         """Who has died before a failover."""
         return filters.death(plan)
@@ -74,12 +79,27 @@ def fill(template: str, site: Site, dialect: Dialect, **more: str | Mapping[str,
     :param more: further values that this template asks for.
     :raises InputError: it cannot be read or filled.
     """
+    return _filled(template, Plans(site, dialect), **more)
+
+
+def made_of(template: str, site: Site, dialect: Dialect) -> tuple[Plan, ...]:
+    """The plans that a template prints.
+
+    :raises InputError: it cannot be read or filled.
+    """
+    plans = Plans(site, dialect)
+    _filled(template, plans)
+    return plans.asked_for
+
+
+def _filled(template: str, plans: Plans, **more: str | Mapping[str, str]) -> str:
+    site, dialect = plans.site, plans.dialect
     context = {
         "template": template,
         "site": site,
         "dialect": dialect,
         "colo": Colo(site, dialect),
-        "plan": Plans(site, dialect),
+        "plan": plans,
         "disk": DISK,
         "replica": REPLICA,
         "netdev": NETDEV,

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from colorunbook.hosts import Site
+from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.render.files import Change, read, write
-from colorunbook.render.filling import fill, templates
+from colorunbook.render.filling import fill, made_of, templates
 from colorunbook.render.index import listed
 
-__all__ = ["Change", "pages", "procedure", "render", "write"]
+__all__ = ["Change", "pages", "plans", "procedure", "render", "write"]
 
 
 def pages(site: Site, dialect: Dialect) -> Mapping[PurePosixPath, str]:
@@ -24,6 +25,15 @@ def pages(site: Site, dialect: Dialect) -> Mapping[PurePosixPath, str]:
     :raises InputError: a template cannot be filled.
     """
     return {page: fill(template, site, dialect) for page, template in templates().items()}
+
+
+def plans(site: Site, dialect: Dialect) -> tuple[Plan, ...]:
+    """Every plan that the pages are made of, each once.
+
+    :raises InputError: a template cannot be filled.
+    """
+    found = (plan for name in templates().values() for plan in made_of(name, site, dialect))
+    return tuple({plan.name: plan for plan in found}.values())
 
 
 def render(docs: Path, site: Site, dialect: Dialect) -> tuple[Change, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from colorunbook.check import matrix
 from colorunbook.check.cells import Cell
+from colorunbook.hosts import Accel
 from colorunbook.records import Record, Verdict
 from tests.trials import cell, record
 
@@ -55,6 +56,20 @@ def test_what_could_not_be_tried_is_no_news() -> None:
         assert "" == found.surprise
 
 
+def test_a_qemu_that_does_not_come_up_is_news_where_others_do() -> None:
+    """With the same accelerator: otherwise it may be the machine that cannot."""
+    up, down, other = cell(), cell("10.0.13"), cell("10.0.13", Accel.TCG)
+    outcomes = [
+        matrix.judge(up, record(up, Verdict.WORKS)),
+        matrix.judge(down, record(down, Verdict.NOT_TRIED, "", "QEMU ended.")),
+        matrix.judge(other, record(other, Verdict.NOT_TRIED, "", "QEMU ended.")),
+    ]
+    found = matrix.reconsider(outcomes)
+    said = ["", "It could not be tried, and other QEMUs could.", ""]
+    assert said == [outcome.surprise for outcome in found]
+    assert ["", ""] == [outcome.surprise for outcome in matrix.reconsider(outcomes[1:])]
+
+
 def test_a_document_for_another_qemu_is_broken_as_declared() -> None:
     """It is the text that is wrong there."""
     wrong = cell("11.1.3", text="10.0.13")
@@ -63,7 +78,7 @@ def test_a_document_for_another_qemu_is_broken_as_declared() -> None:
 
 
 def test_as_many_cells_are_tried_at_once_as_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And all of them in the end."""
+    """And all of them in the end, each once."""
     now, most = 0, 0
 
     async def attempt(of: Cell) -> Record:
@@ -77,8 +92,8 @@ def test_as_many_cells_are_tried_at_once_as_was_asked_for(monkeypatch: pytest.Mo
     monkeypatch.setattr(matrix, "attempt", attempt)
     wanted = [cell(f"11.1.{micro}") for micro in range(9)]
 
-    async def tried() -> set[str]:
-        return {str(outcome.cell) async for outcome in matrix.run(wanted, jobs=3)}
+    async def tried() -> list[str]:
+        return [str(outcome.cell) async for outcome in matrix.run(wanted + wanted, jobs=3)]
 
-    assert set(map(str, wanted)) == asyncio.run(tried())
+    assert sorted(map(str, wanted)) == sorted(asyncio.run(tried()))
     assert 3 == most

@@ -52,6 +52,8 @@ def test_the_table_tells_verdicts_lines_and_news() -> None:
         (("--qemu-binary", "/nowhere/qemu"), "/nowhere/qemu"),
         (("--jobs", "0"), "--jobs"),
         (("--accel", "xen"), "--accel"),
+        (("--records", "/dev/full"), "Records cannot be kept in /dev/full: File exists."),
+        (("--records", "/proc/seen"), "Records cannot be kept in /proc/seen"),
     ],
 )
 def test_bad_input_is_told_before_anything_is_fetched(

@@ -10,12 +10,13 @@ from colorunbook.cli.seen import lines
 from colorunbook.hosts import Accel
 from colorunbook.lab.provision import RELEASES
 from colorunbook.qemu.dialect import Edition
-from colorunbook.records import Failure, Verdict, write
+from colorunbook.records import Failure, Verdict
 from colorunbook.render.evidence import Evidence
 from colorunbook.render.support import rows
 from tests.cli.conftest import Colorunbook
 from tests.render.golden import golden
 from tests.render.samples import aged, sample
+from tests.trials import put
 
 FAILURE = Failure(
     466,
@@ -51,7 +52,7 @@ def test_a_check_that_failed_itself_names_no_line() -> None:
 def test_the_records_of_this_folder_are_shown(colorunbook: Colorunbook, folder: Path) -> None:
     """Those in docs/seen, unless told otherwise; a stale one is marked, and is no failure."""
     for record in RECORDS:
-        write(folder / "docs/seen", record)
+        put(folder / "docs/seen", record)
     ended = colorunbook("seen")
     assert (0, "") == (ended.code, ended.err)
     assert "stale: seen of an older plan" in ended.out
@@ -70,7 +71,7 @@ def test_what_was_not_tried_is_shown(colorunbook: Colorunbook) -> None:
 
 def test_rows_are_data(colorunbook: Colorunbook, folder: Path) -> None:
     """With the state that holds today."""
-    write(folder / "elsewhere", RECORDS[3])
+    put(folder / "elsewhere", RECORDS[3])
     told = json.loads(colorunbook("seen", "elsewhere", "--json").out)
     (row,) = (row for row in told if row["qemu"] == "7.2.22")
     assert ("stale", "works") == (row["state"], row["verdict"])

@@ -76,10 +76,10 @@ def test_a_tree_that_is_here_has_a_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("known", "kvm", "tcg"),
     [
-        (offer("10.0", "10.0.13"), "", "first checkpoint deadlocks"),
+        (offer("10.0", "10.0.13"), "", "first checkpoints deadlocks"),
         (offer("10.0", "10.0.2"), "COLO never starts", "COLO never starts"),
         (offer("10.0.2"), "COLO never starts", "COLO never starts"),
-        (offer("7.2"), "", "first checkpoint deadlocks"),
+        (offer("7.2"), "", "first checkpoints deadlocks"),
         (offer("11.1", "11.1.3"), "", ""),
     ],
 )

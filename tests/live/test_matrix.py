@@ -4,8 +4,11 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from colorunbook.qemu.dialect import Dialect, Edition
@@ -44,7 +47,7 @@ def test_colo_never_starts_on_10_0_2_although_every_command_succeeds(tmp_path: P
     assert any(sight.text.startswith('{"execute": "migrate"') for sight in record.sights)
 
 
-def test_the_first_checkpoint_deadlocks_7_2_under_tcg(tmp_path: Path) -> None:
+def test_a_checkpoint_deadlocks_7_2_under_tcg(tmp_path: Path) -> None:
     """A QEMU that hangs is a finding with a bounded wait, not a hung test."""
     record = tried(tmp_path, "--qemu", "7.2", "--accel", "tcg")
     assert Verdict.BROKEN is record.verdict
@@ -61,6 +64,42 @@ def test_the_text_for_10_0_fails_on_11_1_at_its_first_line_about_colo(tmp_path: 
     assert record.failure is not None
     assert "migrate-set-capabilities" in record.failure.text
     assert "Capability 'x-colo' requires capability 'return-path'" in record.failure.symptom
+
+
+def test_a_matrix_that_is_killed_leaves_nothing() -> None:
+    """Its checks end with it, and their labs with them."""
+    words = ("--own", "--qemu", "11.1", "--accel", "tcg", "--edition", "hmp")
+    matrix = psutil.Popen([sys.executable, "-m", "colorunbook", "matrix", *words])
+    try:
+        below = wait_for(lambda: _with_qemu(matrix))
+    finally:
+        matrix.kill()
+        matrix.wait()
+    gone, alive = psutil.wait_procs(below, timeout=30)
+    assert [] == alive
+    assert len(gone) > 3
+
+
+def _with_qemu(matrix: psutil.Popen) -> list[psutil.Process]:
+    """Everything below a matrix, once a QEMU with a guest is among it."""
+    below = matrix.children(recursive=True)
+    return below if any("-incoming" in _words(each) for each in below) else []
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def wait_for(look: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+    """Look until there is something."""
+    for _ in range(300):
+        if found := look():
+            return found
+        time.sleep(0.2)
+    raise AssertionError("it did not come about")
 
 
 def test_the_document_for_11_1_has_one_line_without_a_future(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@
 import json
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -77,7 +79,7 @@ def bring_up(version: str, *, kvm: bool) -> bool:
         colorunbook("lab", "up", "--name", LAB, "--qemu", version, "--accel", "kvm")
     else:
         said = colorunbook("lab", "up", "--name", LAB, "--qemu", version, "--empty")
-        assert "under TCG the first checkpoint deadlocks" in said
+        assert "under TCG one of the first checkpoints deadlocks" in said
     assert f"QEMU {version}." in colorunbook("lab", "status")
     return kvm
 
@@ -112,6 +114,15 @@ def build() -> Iterator[Path]:
         yield Path(folder) / "it's mine"
 
 
+def linked(source: str, target: str) -> str:
+    """Lay a file there that takes no room, where that can be done."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
 @pytest.fixture
 def script(build: Path) -> Script:
     """Writes scripts that start a tree's QEMU and qemu-img from beside themselves, a check first.
@@ -120,6 +131,11 @@ def script(build: Path) -> Script:
     """
 
     def write(tree: Tree, first: str = "") -> Path:
+        root = build / "tree"
+        if not root.exists():
+            # A lab sees what lies beside the binary; the cache may lie where it does not look.
+            shutil.copytree(tree.root, root, symlinks=True, copy_function=linked)
+        tree = replace(tree, root=root)
         for name, program in (("my-qemu", QEMU), (IMG, IMG)):
             start = shlex.join(starter(tree)((program,)))
             (build / f"{name}.start").write_text(f'exec {start} "$@"\n')
@@ -231,7 +247,8 @@ def secondary(build: Path) -> Iterator[tuple[str, ...]]:
 def serving(build: Path) -> list[psutil.Process]:
     """The QEMUs that serve the monitor in a folder."""
     wanted = f"unix:{build}/q,server=on,wait=off"
-    return [each for each in psutil.process_iter(["cmdline"]) if wanted in (each.cmdline() or ())]
+    found = psutil.process_iter(["cmdline"])
+    return [each for each in found if wanted in (each.info["cmdline"] or ())]
 
 
 def test_a_release_is_started_outside_of_labs(secondary: tuple[str, ...], build: Path) -> None:

@@ -12,12 +12,13 @@ from colorunbook import shelf
 from colorunbook.hosts import Accel, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
-from colorunbook.records import Record, Verdict, write
+from colorunbook.records import Record, Verdict
 from colorunbook.render.rst import pages
 from colorunbook.render.spellings import printed
 from tests.render.golden import golden
 from tests.render.samples import aged, failed, replying, sample
 from tests.render.sites import build, plain
+from tests.trials import put
 
 LOST = '{"execute": "x-colo-lost-heartbeat"}'
 TOO_NEW = failed(sample("10.0", "11.1.3"), "Step 3: Prepare the secondary", "it is <refused>")
@@ -39,7 +40,7 @@ def source(folder: Path, records: tuple[Record, ...] = ()) -> Path:
     source.mkdir()
     (source / "document.rst").write_text(PAGE, encoding="utf-8")
     for record in records:
-        write(source / "seen", record)
+        put(source / "seen", record)
     return source
 
 
@@ -181,9 +182,9 @@ def test_pages_follow_the_records(tmp_path: Path) -> None:
     found = []
     for step in ("nothing", "come", "changed", "gone"):
         if step == "come":
-            write(folder / "seen", record)
+            put(folder / "seen", record)
         elif step == "changed":
-            write(folder / "seen", aged(record, "set-checkpoint-delay"))
+            put(folder / "seen", aged(record, "set-checkpoint-delay"))
         elif step == "gone":
             path.unlink()
         assert build(folder, contents, "-b", "html") == ""
@@ -209,6 +210,7 @@ from colorunbook.book.runbook import runbook
 from colorunbook.book.verbs import set_parameter
 from colorunbook.hosts import Role
 from colorunbook.qemu.dialect import Edition
+from tests.trials import put
 
 
 @runbook("of-two", on=Role.PRIMARY, title="Of two editions")
