@@ -27,7 +27,7 @@ from colorunbook.hosts import Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 from colorunbook.records import Failure, Record, Sight, Verdict
-from colorunbook.render.rst import pages
+from colorunbook.render.rst import PAGE, pages
 
 PATIENCE = 420.0
 """How long one check may take, in seconds; its own waits are far shorter."""
@@ -36,7 +36,6 @@ BOUND = ("setpriv", "--pdeathsig", "TERM", "--")
 """Put before a check, it ends the check with the matrix, however that ends; its labs go with it."""
 
 _GRACE = 20.0
-_PAGE = "system/qemu-colo.rst"
 
 
 @dataclass(slots=True)
@@ -79,9 +78,8 @@ async def attempt(cell: Cell) -> Record:
     """
     begun, heard = time.perf_counter(), _Heard()
     with TemporaryDirectory(prefix="colorunbook-") as folder:
-        page = Path(folder) / "qemu-colo.rst"
-        texts = pages(Site(), cell.dialect)
-        page.write_text(next(t for p, t in texts.items() if str(p) == _PAGE), encoding="utf-8")
+        page = Path(folder) / PAGE.name
+        page.write_text(pages(Site(), cell.dialect)[PAGE], encoding="utf-8")
         status, said = await _check(cell, page, heard)
     verdict = _verdict(heard, status, said)
     return Record(

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from colorunbook.check.parsers import Passage
     from colorunbook.cli.telling import Teller
 
-PAGE = Path("system") / "qemu-colo.rst"
-
 EPILOG = """
 Examples:
 
@@ -80,6 +78,7 @@ def check(
     from colorunbook.check.evaluators import open_stage, parse
     from colorunbook.check.future import REFUSE
     from colorunbook.cli.telling import Teller
+    from colorunbook.render.rst import PAGE
 
     chosen = wanted(qemu, qemu_binary)
     like = Typed(site, primary, secondary, tuple(settings or ())).offline()

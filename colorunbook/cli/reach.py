@@ -40,10 +40,6 @@ class Typed:
         )
         return self._with_monitors(site)
 
-    def has_both(self) -> bool:
-        """Tell whether both addresses were given, rather than taken from the document."""
-        return self.file() is not None or bool(self.primary and self.secondary)
-
     def in_lab(self, lab: "Lab") -> Site:
         """The site of a lab, with the roles as they were typed."""
         for setting in self.settings:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from colorunbook.errors import Unavailable
 from colorunbook.lab.tree import PATH
+from colorunbook.qemu.dialect import NEWEST
 
 #: Where Debian is when the host does not name a mirror.
 USUAL_MIRROR = "http://deb.debian.org/debian"
@@ -84,7 +85,7 @@ class Apt:
             if shutil.which(tool, path=PATH) is None:
                 raise Unavailable(
                     f"A QEMU can be fetched only where there is {tool}.",
-                    "Install QEMU 11.1 or newer with qemu-img and qemu-bridge-helper.",
+                    f"Install QEMU {NEWEST} or newer with qemu-img and qemu-bridge-helper.",
                 )
         if not _KEYRING.exists():
             raise Unavailable(f"There is no {_KEYRING}.", "Install debian-archive-keyring.")

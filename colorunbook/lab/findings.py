@@ -16,7 +16,7 @@ from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.provision import provisioned
 from colorunbook.lab.tree import PATH, Tree, host_tree
 from colorunbook.lab.world import World
-from colorunbook.qemu.dialect import Dialect, Version
+from colorunbook.qemu.dialect import NEWEST, Dialect, Version
 
 PROVISION = "Run 'colorunbook doctor --provision' to fetch it now."
 
@@ -59,7 +59,7 @@ def _own(own: Tree | None) -> Finding:
     if trouble is None:
         return Finding("ok", "QEMU of this host", f"{own.version}; a lab uses it.")
     seen = f"{own.version}: {trouble}; a lab uses a provisioned one."
-    return Finding("note", "QEMU of this host", seen, "For pairs of your own, install 11.1.")
+    return Finding("note", "QEMU of this host", seen, f"For pairs of your own, install {NEWEST}.")
 
 
 def _fetched(fetched: Tree | None) -> Finding:
@@ -83,7 +83,7 @@ def _apt() -> Iterator[Finding]:
     for tool in ("apt-get", "dpkg-deb"):
         if shutil.which(tool, path=PATH) is None:
             yield Finding(
-                "no", "to fetch a QEMU", f"there is no {tool} here.", "Install QEMU 11.1."
+                "no", "to fetch a QEMU", f"there is no {tool} here.", f"Install QEMU {NEWEST}."
             )
 
 
@@ -146,7 +146,7 @@ def _built(world: World) -> Iterator[Finding]:
     }
     for what, (wanted, gone) in missing.items():
         if gone:
-            fix = "Install a QEMU 11.1 that was built with replication, and qemu-utils."
+            fix = f"Install a QEMU {NEWEST} that was built with replication, and qemu-utils."
             yield Finding("no", what, f"QEMU {world.tree.version} lacks {', '.join(gone)}.", fix)
         else:
             yield Finding("ok", what, f"{', '.join(wanted)}.")
@@ -164,7 +164,9 @@ def _accels(world: World) -> Iterator[Finding]:
     if not tcg.runs:
         yield Finding("no", "TCG", tcg.reason, "Install a QEMU with TCG, or let KVM run.")
     elif trouble:
-        yield Finding("no", "TCG", f"QEMU {world.tree.version}: {trouble}.", "Install QEMU 11.1.")
+        yield Finding(
+            "no", "TCG", f"QEMU {world.tree.version}: {trouble}.", f"Install QEMU {NEWEST}."
+        )
     else:
         yield Finding("ok", "TCG", tcg.reason)
 

@@ -16,7 +16,10 @@ from colorunbook.render.files import Change, read, write
 from colorunbook.render.filling import fill, made_of, templates
 from colorunbook.render.index import listed
 
-__all__ = ["Change", "pages", "plans", "procedure", "render", "write"]
+PAGE = PurePosixPath("system/qemu-colo.rst")
+"""The document, below the docs folder."""
+
+__all__ = ["PAGE", "Change", "pages", "plans", "procedure", "render", "write"]
 
 
 def pages(site: Site, dialect: Dialect) -> Mapping[PurePosixPath, str]:

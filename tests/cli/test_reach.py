@@ -19,7 +19,6 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_typed_is_the_documents_site() -> None:
     """Whose addresses nobody gave."""
     assert Site() == Typed().offline()
-    assert not Typed().has_both()
 
 
 def test_addresses_are_the_hosts_of_the_roles() -> None:
@@ -27,7 +26,6 @@ def test_addresses_are_the_hosts_of_the_roles() -> None:
     site = Typed(primary="10.0.0.1", secondary="10.0.0.2").offline()
     assert ("10.0.0.1", "10.0.0.2") == (site.primary.address, site.secondary.address)
     assert Site().primary.images == site.primary.images
-    assert Typed(primary="10.0.0.1", secondary="10.0.0.2").has_both()
 
 
 def test_the_other_hosts_address_turns_the_roles_round() -> None:
