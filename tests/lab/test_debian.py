@@ -78,7 +78,7 @@ def test_host_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(Unavailable, match="apt-get") as caught:
         debian.Apt(tmp_path / "apt").set_up(("trixie",), "http://m")
     assert caught.value.advice == (
-        "Install QEMU 11.1 or newer with qemu-img and qemu-bridge-helper."
+        "Install QEMU 11.1.0 or newer with qemu-img and qemu-bridge-helper."
     )
 
 
