@@ -6,15 +6,15 @@ import contextlib
 import json
 import signal
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from colorunbook.cli.console import duration, give, give_json, paint, printable, say
+from colorunbook.cli.keeping import Keeping
 from colorunbook.cli.options import AsJson
-from colorunbook.errors import Aborted, InputError, StepFailed, Unavailable
+from colorunbook.errors import Aborted, StepFailed, Unavailable
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import Json
@@ -22,7 +22,6 @@ from colorunbook.qemu.payload import Json
 if TYPE_CHECKING:
     from colorunbook.check.cells import Cell
     from colorunbook.check.matrix import Outcome
-    from colorunbook.records import Record
 
 EPILOG = """
 Examples:
@@ -89,14 +88,13 @@ def matrix(
     binaries = qemu_binary or []
     releases = [release(v) for v in qemu] if qemu else [] if binaries else list(RELEASES)
     texts = [Dialect.of(version).version for version in text or ()]
-    if records is not None:
-        _must_hold(records)
+    kept = Keeping(records)
     tried = subjects(releases, binaries)
     choice = (tried, edition or list(Edition), accel or list(Accel))
     wanted = list(dict.fromkeys(cells(*choice, texts=texts, others=not own_only)))
     begun = perf_counter()
     say(f"{len(wanted)} cells, {jobs} at a time.")
-    outcomes = asyncio.run(_until_told(wanted, jobs, records))
+    outcomes = asyncio.run(_until_told(wanted, jobs, kept))
     outcomes.sort(key=lambda outcome: wanted.index(outcome.cell))
     if as_json:
         give_json([_as_json(outcome) for outcome in outcomes])
@@ -104,9 +102,10 @@ def matrix(
         give(printable(table(outcomes)))
     say(f"{len(outcomes)} cells in {duration(perf_counter() - begun)}.")
     _conclude(outcomes)
+    kept.must_be_whole()
 
 
-async def _until_told(cells: "list[Cell]", jobs: int, folder: Path | None) -> "list[Outcome]":
+async def _until_told(cells: "list[Cell]", jobs: int, kept: Keeping) -> "list[Outcome]":
     """Try them; Ctrl-C, SIGTERM and SIGHUP end the checks in hand with their labs."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
@@ -119,12 +118,12 @@ async def _until_told(cells: "list[Cell]", jobs: int, folder: Path | None) -> "l
     for number in _SIGNALS:
         loop.add_signal_handler(number, end)
     try:
-        return await _try_all(cells, jobs, folder)
+        return await _try_all(cells, jobs, kept)
     except asyncio.CancelledError:
         raise Aborted("The matrix was interrupted.", "What was recorded so far stays.") from None
 
 
-async def _try_all(cells: "list[Cell]", jobs: int, folder: Path | None) -> "list[Outcome]":
+async def _try_all(cells: "list[Cell]", jobs: int, kept: Keeping) -> "list[Outcome]":
     from colorunbook.check import matrix as runner
 
     outcomes: list[Outcome] = []
@@ -137,37 +136,8 @@ async def _try_all(cells: "list[Cell]", jobs: int, folder: Path | None) -> "list
                 f"{duration(record.seconds)}")  # fmt: skip
             if outcome.surprise:
                 say(f"         {paint('news', 'bad')}: {outcome.surprise}")
-            _keep(record, folder)
+            kept.keep(record)
     return runner.reconsider(outcomes)
-
-
-def _keep(record: "Record", folder: Path | None) -> None:
-    """Put what was seen on the disk; where that fails, what was seen is still shown."""
-    from colorunbook.records import Verdict
-    from colorunbook.render.files import Change, write
-
-    if folder is None or record.verdict is Verdict.NOT_TRIED:
-        return
-    try:
-        write([Change(folder / f"{record.name}.json", None, record.text)])
-    except InputError as error:
-        say(f"         {paint('not recorded', 'bad')}: {error}")
-
-
-def _must_hold(folder: Path) -> None:
-    """See that records can be kept, before an hour of work goes into them.
-
-    :raises InputError: they cannot.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=folder, prefix=".") as trial:
-            trial.write(b"x" * 65536)
-            trial.flush()
-    except OSError as error:
-        raise InputError(
-            f"Records cannot be kept in {folder}: {error.strerror}.", "Give another folder."
-        ) from error
 
 
 def table(outcomes: "list[Outcome]") -> str:
