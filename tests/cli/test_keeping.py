@@ -34,7 +34,7 @@ def test_a_newer_record_takes_the_place_of_the_older(tmp_path: Path) -> None:
 def test_where_nothing_can_be_kept_nothing_is_begun(tmp_path: Path) -> None:
     """A matrix takes a while."""
     (tmp_path / "seen").write_text("")
-    with pytest.raises(InputError, match="Records cannot be kept in .*seen: File exists"):
+    with pytest.raises(InputError, match=r"Records cannot be kept in .*seen: File exists"):
         Keeping(tmp_path / "seen")
 
 
