@@ -12,7 +12,7 @@ from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Sh
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
 from colorunbook.errors import InputError
 from colorunbook.plan import Plan
-from colorunbook.qemu import humanmonitor, optionstrings, properties
+from colorunbook.qemu import optionstrings, properties
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.judgement import Feature, Finding, Problem, Unchecked
 from colorunbook.qemu.knowledge import Knowledge, knowledge
@@ -146,7 +146,8 @@ def summary(vettings: Sequence[Vetting]) -> str:
     """One sentence of what was checked, against what, and what was not."""
     first = vettings[0]
     count = sum(vetting.checked for vetting in vettings)
-    text = f"Checked offline against the schema of QEMU {first.against}: {count} commands"
+    text = f"Checked offline against the schema of QEMU {first.against}: {count} "
+    text += "command" if count == 1 else "commands"
     text += " and questions" * any(vetting.asks for vetting in vettings)
     if not first.binding:
         misfits = sum(len(vetting.problems) for vetting in vettings)
@@ -165,9 +166,8 @@ def _action(action: Action, know: Knowledge) -> Iterator[Finding]:
             yield from optionstrings.judge([word.text for word in words[1:]], know)
         case Qmp(payload):
             yield from properties.judge(payload, know)
-        case Hmp(line) as human:
-            yield from know.schema.findings(human.payload)
-            yield from humanmonitor.judge(line, know)
+        case Hmp() as human:
+            yield from properties.judge(human.payload, know)
         case Await(condition):
             yield from _condition(condition, know)
 

@@ -3,10 +3,10 @@
 
 from collections.abc import Iterator
 
+from colorunbook.qemu.drives import block_device
 from colorunbook.qemu.judgement import Finding, Problem, Unchecked, unknown
 from colorunbook.qemu.knowledge import Knowledge
 from colorunbook.qemu.options import split
-from colorunbook.qemu.optionstrings import block_device
 
 _WHY = "the human monitor tells which commands it has, not what their words may be"
 

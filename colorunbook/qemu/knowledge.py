@@ -35,7 +35,7 @@ class Knowledge:
 
     def __post_init__(self) -> None:
         Version.parse(str(self.told.get("version")))
-        if not self.told.get("schema"):
+        if not self.schema.commands:
             raise InputError("This is no QAPI schema.", "query-qmp-schema returns one.")
 
     @property
@@ -124,7 +124,7 @@ def read(path: Path) -> Knowledge:
         return Knowledge(told if is_object(told) else {})
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (lzma.LZMAError, ValueError, InputError) as error:
+    except (lzma.LZMAError, ValueError, RecursionError, InputError) as error:
         advice = "Make one with 'colorunbook schema dump'."
         raise InputError(f"{path} is no file of a schema.", advice) from error
 

@@ -4,15 +4,16 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from colorunbook.qemu.devices import device
+from colorunbook.qemu.drives import drive
+from colorunbook.qemu.groups import loosely, typed
 from colorunbook.qemu.judgement import Finding, Problem, Unchecked, nearest, unknown
-from colorunbook.qemu.keyval import as_blockdev, crumple
-from colorunbook.qemu.knowledge import Knowledge, Names
+from colorunbook.qemu.keyval import crumple, gathered, written_out
+from colorunbook.qemu.knowledge import Knowledge
 from colorunbook.qemu.options import split
-from colorunbook.qemu.payload import Json, JsonObject, is_object
-from colorunbook.qemu.properties import device
-from colorunbook.qemu.visitor import Visitor, reads
+from colorunbook.qemu.payload import Json, is_object
+from colorunbook.qemu.visitor import Visitor
 
-Pairs = Sequence[tuple[str, str]]
 Judge = Callable[[str, str, Knowledge], Iterator[Finding]]
 
 _GROUPS = {
@@ -23,8 +24,15 @@ _GROUPS = {
 }
 """The groups not called as their option is, and the member that a leading word is (system/vl.c)."""
 
-_JSON_TYPES = {"boolean": "boolean", "number": "int", "size": "int"}
-_EVERYWHERE = ("id",)
+_NEVER_SHORT = ("-blockdev", "-boot", "-machine", "-smp")
+"""Each name has its value there (util/keyval.c)."""
+
+_NESTING = ("stream", "dgram")
+"""The networks whose members ``-netdev`` nests (net/net.c, netdev_is_modern)."""
+
+_UNTOLD = {"-M": "-machine", "-enable-sync-profile": "", "-qtest": "", "-qtest-log": ""}
+"""What every QEMU takes and ``-help`` leaves out, and the option that is the same one."""
+
 _SAYS_NOTHING = "QEMU does not tell what its value may be"
 
 
@@ -39,7 +47,12 @@ def judge(words: Sequence[str], knowledge: Knowledge) -> Iterator[Finding]:
             yield Unchecked(word, "a disk image by its name alone; its format is guessed")
             continue
         option = f"-{word.lstrip('-')}"
-        if option not in knowledge.flags:
+        option = _UNTOLD.get(option, "") or option
+        if option in _UNTOLD:
+            yield Unchecked(word, "it is for tests of QEMU")
+            if option.startswith("-qtest"):
+                next(rest, None)
+        elif option not in knowledge.flags:
             near = nearest(option, knowledge.flags)
             yield Problem(word, f"is no option of QEMU {knowledge.version}", near)
             if near == "" or knowledge.flags[near]:
@@ -49,25 +62,15 @@ def judge(words: Sequence[str], knowledge: Knowledge) -> Iterator[Finding]:
             if value is None:
                 yield Problem(word, "needs a value")
             else:
-                yield from _JUDGES.get(option, _group)(option, value, knowledge)
+                yield from _value(option, value, knowledge)
 
 
-def block_device(
-    option: str, pairs: Sequence[tuple[str, str]], know: Knowledge
-) -> Iterator[Finding]:
-    """The pairs of ``-drive`` or ``drive_add`` that make a block device."""
-    value, problems = crumple(pairs, f"{option} ")
-    yield from problems
-    if not problems:
-        value, findings = as_blockdev(value, f"{option} ")
-        yield from findings
-        yield from _against(know, "blockdev-add", value, f"{option} ")
-
-
-def _against(know: Knowledge, command: str, value: JsonObject, path: str) -> Iterator[Finding]:
-    """Hold a value against the arguments of a command; its scalars are text."""
-    visitor = Visitor(know.schema.types, keyval=True)
-    yield from visitor.visit(know.schema.commands[command].arguments, value, path)
+def _value(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
+    if option in _NEVER_SHORT and not text.startswith("{"):
+        for name in written_out(text)[1]:
+            yield Problem(f"{option} {name}", "needs a value")
+            return
+    yield from _JUDGES.get(option, _group)(option, text, know)
 
 
 def _as_command(command: str, kind: str) -> Judge:
@@ -80,9 +83,17 @@ def _as_command(command: str, kind: str) -> Judge:
         if text.startswith("{"):
             yield from _structured(command, option, text, know)
             return
+        text, short = written_out(text)
         head, pairs = split(text)
-        value, problems = crumple(((kind, head), *pairs) if head else pairs, f"{option} ")
-        yield from problems or _against(know, command, value, f"{option} ")
+        pairs = ((kind, head), *pairs) if head else pairs
+        flat = option != "-blockdev" and dict(pairs).get(kind) not in _NESTING
+        if not flat and short:
+            yield Problem(f"{option} {short[0]}", "needs a value")
+            return
+        value, problems = (gathered(pairs), []) if flat else crumple(pairs, f"{option} ")
+        visitor = Visitor(know.schema.types, keyval=True, flat=flat)
+        arguments = know.schema.commands[command].arguments
+        yield from problems or visitor.visit(arguments, value, f"{option} ")
 
     return judge_it
 
@@ -93,53 +104,59 @@ def _structured(command: str, option: str, text: str, know: Knowledge) -> Iterat
     except ValueError as error:
         yield Problem(option, f"is no JSON: {error}")
         return
+    except RecursionError:
+        yield Problem(option, "is no JSON: it is nested too deeply")
+        return
     if not is_object(value):
         yield Problem(option, "has to be a JSON object")
         return
-    visitor = Visitor(know.schema.types, tolerant=command == "device_add")
+    devices = command == "device_add"
+    visitor = Visitor(know.schema.types, tolerant=devices)
     yield from visitor.visit(know.schema.commands[command].arguments, value, f"{option} ")
-
-
-def _drive(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
-    head, pairs = split(text)
-    if head:
-        yield Problem(option, f"has {head!r} where name=value is needed")
-    group = know.options.get("drive", {})
-    own = [(n, v) for n, v in pairs if n in (*_EVERYWHERE, *group) and n != "driver"]
-    rest = [(n, v) for n, v in pairs if (n, v) not in own]
-    yield from _typed(option, own, group)
-    if any(name == "driver" for name, _ in rest) and not any(name == "file" for name, _ in own):
-        yield from block_device(option, rest, know)
-    else:
-        for name, _ in rest:
-            yield Unchecked(f"{option} {name}", "without a driver of its own, or with file=")
+    if devices and isinstance(driver := value.get("driver"), str):
+        yield from device(driver, value, f"{option} ", know, strict=True)
 
 
 def _device(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
     if text.startswith("{"):
         yield from _structured("device_add", option, text, know)
         return
-    head, pairs = split(text)
+    head, pairs = split(written_out(text)[0])
     named = dict(pairs)
     yield from device(head or named.get("driver", ""), named, f"{option} ", know)
 
 
 def _chardev(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
-    head, pairs = split(text)
+    head, pairs = split(written_out(text)[0])
     kinds = know.schema.arguments("chardev-add").members["backend"].type
     known = know.schema.tags(kinds)
     backend = head or dict(pairs).get("backend", "")
     if backend not in (*known, "tty", "parport"):
         yield unknown(f"{option} backend", "cannot be", backend, known)
-    yield from _typed(option, pairs, know.options.get("chardev", {}))
+    members = [(name, value) for name, value in pairs if name != "backend"]
+    yield from typed(option, members, know.options.get("chardev", {}))
 
 
 def _accel(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
     head, pairs = split(text)
-    if head not in know.accelerators:
-        yield unknown(option, "cannot be", head, know.accelerators)
+    name = head or dict(pairs).get("accel", "")
+    if name not in know.accelerators:
+        yield unknown(option, "cannot be", name, know.accelerators)
     for name, _ in pairs:
-        yield Unchecked(f"{option} {name}", "QEMU does not tell the properties of an accelerator")
+        if name != "accel":
+            why = "QEMU does not tell the properties of an accelerator"
+            yield Unchecked(f"{option} {name}", why)
+
+
+def _machine(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
+    head, pairs = split(text)
+    if head:
+        yield Unchecked(f"{option} {head}", _SAYS_NOTHING)
+    yield from loosely(option, pairs, know.options.get("machine", {}))
+
+
+def _untold(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
+    yield Unchecked(f"{option} {text}", _SAYS_NOTHING)
 
 
 def _group(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
@@ -147,26 +164,14 @@ def _group(option: str, text: str, know: Knowledge) -> Iterator[Finding]:
     name, implied = _GROUPS.get(option, (option.removeprefix("-"), ""))
     group = know.options.get(name)
     if not group:
-        yield Unchecked(f"{option} {text}", _SAYS_NOTHING)
+        yield from _untold(option, text, know)
         return
-    head, pairs = split(text)
+    head, pairs = split(written_out(text)[0])
     if head and implied:
         pairs = ((implied, head), *pairs)
     elif head:
         yield Unchecked(f"{option} {head}", _SAYS_NOTHING)
-    yield from _typed(option, pairs, group)
-
-
-def _typed(option: str, pairs: Pairs, group: Names) -> Iterator[Finding]:
-    """Names and values of one option group."""
-    for name, value in pairs:
-        if name in _EVERYWHERE:
-            continue
-        if name not in group:
-            near = nearest(name, group)
-            yield Problem(f"{option} {name}", "is not a member that is known there", near)
-        elif not reads(_JSON_TYPES.get(group[name], "string"), value):
-            yield Problem(f"{option} {name}", f"has to be a {group[name]}, not {value!r}")
+    yield from typed(option, pairs, group)
 
 
 _JUDGES: Mapping[str, Judge] = {
@@ -174,7 +179,9 @@ _JUDGES: Mapping[str, Judge] = {
     "-blockdev": _as_command("blockdev-add", "driver"),
     "-chardev": _chardev,
     "-device": _device,
-    "-drive": _drive,
+    "-drive": drive,
+    "-global": _untold,
+    "-machine": _machine,
     "-netdev": _as_command("netdev_add", "type"),
     "-object": _as_command("object-add", "qom-type"),
 }

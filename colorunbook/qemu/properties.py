@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""QMP commands, judged by the schema and by what it leaves out: properties of devices and objects.
+"""QMP commands, judged by the schema and by what it leaves out.
 
-The schema takes any property of a device, and any name for one of an object that lives.
+That are the properties of devices and objects, and lines for the human monitor. The schema takes
+any property of a device, any name for one of an object that lives, and any line.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from colorunbook.qemu.judgement import Finding, Problem, Unchecked, nearest, unknown
+from colorunbook.qemu import humanmonitor
+from colorunbook.qemu.devices import device
+from colorunbook.qemu.judgement import Finding, Problem, Unchecked, nearest
 from colorunbook.qemu.knowledge import Knowledge
-from colorunbook.qemu.payload import Payload
+from colorunbook.qemu.payload import HMP, Payload
 from colorunbook.qemu.qapi import Object
-from colorunbook.qemu.visitor import reads
-
-OF_DEVICES = ("id", "bus")
-"""What ``-device`` takes for every device (system/qdev-monitor.c)."""
 
 _OBJECTS = "/objects/"
 
@@ -23,35 +22,26 @@ def judge(payload: Payload, know: Knowledge) -> Iterator[Finding]:
     yield from know.schema.findings(payload)
     arguments = payload.arguments
     if payload.execute == "device_add" and isinstance(driver := arguments.get("driver"), str):
-        texts = {name: "on" if value is True else str(value) for name, value in arguments.items()}
-        yield from device(driver, texts, "arguments.", know)
+        yield from device(driver, arguments, "arguments.", know)
+    if payload.execute == HMP and isinstance(line := arguments.get("command-line"), str):
+        yield from humanmonitor.judge(line, know)
     if payload.execute in ("qom-get", "qom-set"):
         path, name = arguments.get("path"), arguments.get("property")
-        if isinstance(path, str) and isinstance(name, str) and _is_object(path):
-            known = _of_objects(know)
-            if name not in known:
-                what = "is no property of anything that object-add makes"
-                yield Problem("arguments.property", what, nearest(name, known))
+        if isinstance(path, str) and isinstance(name, str):
+            yield from _property(path, name, know)
+            if payload.execute == "qom-set":
+                yield Unchecked(f"the value of {name}", "what lives at a path is not to be seen")
 
 
-def device(driver: str, named: Mapping[str, str], path: str, know: Knowledge) -> Iterator[Finding]:
-    """A device and its properties, however they came."""
-    name = know.aliases.get(driver, driver)
-    if name not in know.devices:
-        yield unknown(f"{path}driver", "cannot be", driver, (*know.devices, *know.aliases))
+def _property(path: str, name: str, know: Knowledge) -> Iterator[Finding]:
+    """A property of something that lives."""
+    if not _is_object(path):
+        yield Unchecked(f"{name} of {path}", "what lives at a path is not to be seen")
         return
-    properties = know.devices[name]
-    if properties is None:
-        yield Unchecked(f"{path}{driver}", "QEMU dies when it is asked for its properties")
-        return
-    for key, value in named.items():
-        if key in (*OF_DEVICES, "driver"):
-            continue
-        if key not in properties:
-            near = nearest(key, (*properties, *OF_DEVICES))
-            yield Problem(f"{path}{key}", f"is no property of {name}", near)
-        elif properties[key] == "bool" and not reads("boolean", value):
-            yield Problem(f"{path}{key}", f"has to be on or off, not {value!r}")
+    known = _of_objects(know)
+    if name not in known:
+        what = "is no property of anything that object-add makes"
+        yield Problem("arguments.property", what, nearest(name, known))
 
 
 def _is_object(path: str) -> bool:

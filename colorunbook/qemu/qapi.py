@@ -86,6 +86,9 @@ class Command:
 
 Type = Builtin | Enumeration | Array | Alternate | Object
 
+JSON_TYPES = ("int", "number", "string", "boolean", "null", "value")
+"""What a :class:`Builtin` can be."""
+
 
 def text_of(entry: JsonObject, name: str) -> str:
     """A string member of an entry.
@@ -116,7 +119,10 @@ def type_of(entry: JsonObject) -> Type:
     """
     match text_of(entry, "meta-type"):
         case "builtin":
-            return Builtin(text_of(entry, "json-type"))
+            json = text_of(entry, "json-type")
+            if json not in JSON_TYPES:
+                raise InputError(f"The schema has an unknown type of JSON {json!r}.")
+            return Builtin(json)
         case "enum":
             return Enumeration(_values(entry))
         case "array":
@@ -147,3 +153,22 @@ def _values(entry: JsonObject) -> Mapping[str, tuple[str, ...]]:
 
 def _member(entry: JsonObject) -> Member:
     return Member(text_of(entry, "type"), "default" in entry, _features(entry))
+
+
+def inside(kind: Type) -> tuple[str, ...]:
+    """The types that take the place of a value of this type, or are its elements."""
+    match kind:
+        case Builtin() | Enumeration():
+            return ()
+        case Array(element):
+            return (element,)
+        case Alternate(choices):
+            return choices
+        case Object(variants=variants):
+            return tuple(variants.values())
+
+
+def named(kind: Type) -> tuple[str, ...]:
+    """Every type that this one names."""
+    members = kind.members.values() if isinstance(kind, Object) else ()
+    return (*inside(kind), *(member.type for member in members))

@@ -6,11 +6,22 @@ other, and whether what a name refers to is there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from colorunbook.errors import InputError
 from colorunbook.qemu.judgement import Feature, Finding, Problem, nearest, unknown
 from colorunbook.qemu.payload import Json, Payload, as_objects
-from colorunbook.qemu.qapi import Command, Enumeration, Object, Type, command_of, text_of, type_of
+from colorunbook.qemu.qapi import (
+    Command,
+    Enumeration,
+    Object,
+    Type,
+    command_of,
+    inside,
+    named,
+    text_of,
+    type_of,
+)
 from colorunbook.qemu.visitor import Visitor
 
 _OPEN = ("device_add",)
@@ -20,7 +31,7 @@ _OPEN = ("device_add",)
 class Schema:
     """One schema; it does not change.
 
-    :raises InputError: the entries are not those of a schema.
+    :raises InputError: the entries are not those of a schema, or name what is not there.
     """
 
     def __init__(self, entries: Json) -> None:
@@ -41,6 +52,22 @@ class Schema:
         self.types: Mapping[str, Type] = types
         self.commands: Mapping[str, Command] = commands
         self.events: Mapping[str, str] = events
+        self._verify()
+
+    def _verify(self) -> None:
+        """See that every name leads somewhere, and none back to itself."""
+        used = {name for kind in self.types.values() for name in named(kind)}
+        used |= {name for c in self.commands.values() for name in (c.arguments, c.reply)}
+        for name in sorted(used.union(self.events.values()) - self.types.keys()):
+            raise InputError(f"The schema has no type {name!r}, which it names.")
+        for kind in self.types.values():
+            if isinstance(kind, Object) and kind.tag and kind.tag not in kind.members:
+                raise InputError(f"A union of the schema has no member {kind.tag!r}, its tag.")
+        try:
+            order = TopologicalSorter({name: inside(kind) for name, kind in self.types.items()})
+            order.prepare()
+        except CycleError as error:
+            raise InputError(f"The schema's type {error.args[1][0]!r} is made of itself.") from None
 
     def arguments(self, command: str) -> Object:
         """The type of a command's arguments; without members where there is no such command."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from colorunbook.qemu.judgement import Feature, Finding, Problem, nearest, unknown
+from colorunbook.qemu.judgement import Feature, Finding, Problem, Unchecked, nearest, unknown
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 from colorunbook.qemu.qapi import Alternate, Array, Builtin, Enumeration, Member, Object, Type
 
@@ -18,9 +18,12 @@ SWITCH = ("on", "yes", "true", "y", "off", "no", "false", "n")
 
 # Sizes are integers to the schema: 64M may be right, and whether it is only the type would tell.
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|[0-9]+(\.[0-9]+)?[bkmgtpeBKMGTPE]?)")
+_WHOLE = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|[0-9]+)")
+_RANGE = re.compile(rf"{_WHOLE.pattern}(-{_WHOLE.pattern})?")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _NOTHING = re.compile("")
 _MANY = 8
+_DEEP = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +31,54 @@ class Visitor:
     """Goes through a value and its type together.
 
     :param keyval: the value comes from an option string: its scalars are text.
+    :param flat: it comes from one that QEMU never nests: what is repeated, or is there once, fills
+        an array, and numbers in one may be a range (qapi/opts-visitor.c).
     :param tolerant: unknown members of the outermost object are somebody else's to judge.
     """
 
     types: Mapping[str, Type]
     keyval: bool = False
+    flat: bool = False
     tolerant: bool = False
+    depth: int = 0
 
     def visit(self, name: str, value: Json, path: str) -> Iterator[Finding]:
         """What is to be said of a value of the type called ``name``."""
-        match self.types[name]:
+        kind = self.types[name]
+        if self.flat and self.depth:
+            value = _gathered(kind, value)
+        match kind:
             case Builtin(json):
                 if not self._fits(json, value):
                     yield Problem(path, f"has to be {_WORDS[json]}, not {_kind(value)}")
+                elif json == "int" and isinstance(value, str) and not _WHOLE.fullmatch(value):
+                    why = "whether a number may have a unit there QEMU does not tell"
+                    yield Unchecked(f"{path}={value}", why)
             case Enumeration() as enum:
                 yield from _enumeration(enum, value, path)
             case Array(element):
                 if not isinstance(value, list):
                     yield Problem(path, f"has to be an array, not {_kind(value)}")
                     return
+                if self.flat and self.types[element] == Builtin("int"):
+                    yield from _ranges(value, path)
+                    return
+                if self.flat and isinstance(self.types[element], Object):
+                    # QEMU puts each into the one member of an object of its own (StringList).
+                    yield Unchecked(path, "it is text with a form that QEMU does not tell")
+                    return
                 for number, item in enumerate(value):
                     place = f"{path}.{number}" if self.keyval else f"{path}[{number}]"
                     yield from self.visit(element, item, place)
             case Alternate() as choice:
                 yield from self._alternate(choice, value, path)
-            case Object() as kind:
+            case Object() as members:
                 if not is_object(value):
                     yield Problem(path, f"has to be an object, not {_kind(value)}")
-                    return
-                yield from self._object(kind, value, path)
+                elif self.depth > _DEEP:
+                    yield Unchecked(path, "it is nested too deeply")
+                else:
+                    yield from self._object(members, value, path)
 
     def _object(self, kind: Object, value: JsonObject, path: str) -> Iterator[Finding]:
         members: dict[str, Member] = {}
@@ -70,7 +92,7 @@ class Visitor:
                 yield from self._tag(branch, value, path)
                 return
             branch = self.types.get(branch.variants.get(str(chosen), ""))
-        inner = replace(self, tolerant=False)
+        inner = replace(self, tolerant=False, depth=self.depth + 1)
         for name, part in value.items():
             place = below(path, name)
             if name in members:
@@ -92,7 +114,8 @@ class Visitor:
                     yield Problem(below(path, name), "is not a member that is known there", near)
             yield Problem(place, "is missing")
             return
-        yield from self.visit(kind.members[kind.tag].type, value[kind.tag], place)
+        inner = replace(self, tolerant=False, depth=self.depth + 1)
+        yield from inner.visit(kind.members[kind.tag].type, value[kind.tag], place)
 
     def _chooses(self, union: Object, chosen: str) -> bool:
         """Tell whether the tag can have this value; not every value has members of its own."""
@@ -128,6 +151,19 @@ class Visitor:
         return _is(json, value)
 
 
+def _gathered(kind: Type, value: Json) -> Json:
+    """A scalar for an array is an array of one; of a scalar that is repeated the last counts."""
+    if isinstance(kind, Array):
+        return [value] if isinstance(value, str) else value
+    return value[-1] if isinstance(value, list) and value else value
+
+
+def _ranges(values: list[Json], path: str) -> Iterator[Finding]:
+    for value in values:
+        if not isinstance(value, str) or not _RANGE.fullmatch(value):
+            yield Problem(path, f"has to be an integer or a range, not {_kind(value)}")
+
+
 def _is(json: str, value: Json) -> bool:
     """Tell whether a value has a type of JSON; a boolean is no integer here."""
     if isinstance(value, bool):
@@ -142,10 +178,13 @@ def _is(json: str, value: Json) -> bool:
 
 
 def reads(json: str, text: str) -> bool:
-    """Tell whether QEMU reads a scalar of this type out of the text of an option."""
+    """Tell whether QEMU reads a scalar of this type out of the text of an option.
+
+    :param json: as in the schema; ``whole`` is an integer that is no size.
+    """
     if json == "boolean":
         return text in SWITCH
-    pattern = {"int": _INTEGER, "number": _NUMBER, "null": _NOTHING}.get(json)
+    pattern = {"int": _INTEGER, "whole": _WHOLE, "number": _NUMBER, "null": _NOTHING}.get(json)
     return pattern is None or pattern.fullmatch(text) is not None
 
 
