@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``colorunbook schema``: what QEMUs tell of themselves, kept in files."""
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -77,16 +78,18 @@ def dump(
 ) -> None:
     """Ask a live QEMU everything that it tells of itself, and write it into a file."""
     from colorunbook.lab.inquiry import inquire
-    from colorunbook.qemu.knowledge import SUFFIX, pack
+    from colorunbook.qemu.knowledge import SUFFIX, Knowledge, pack
+    from colorunbook.render.files import write_bytes
 
     if qemu is not None and binary is not None:
         raise InputError("--qemu and --qemu-binary name two QEMUs.", "Leave one of them out.")
     told = inquire(_command(qemu, binary))
+    Knowledge(told)  # or else nobody could read the file
     path = output or Path(f"{told['version']}{SUFFIX}")
     if path.is_dir():
         path /= f"{told['version']}{SUFFIX}"
     packed = pack(told)
-    path.write_bytes(packed)
+    write_bytes(path, packed)
     say(f"QEMU {told['version']} ({told['package'] or 'no package'}): {len(packed)} bytes")
     give(str(path))
 
@@ -149,20 +152,31 @@ def check(
     file: SchemaFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold lines of QMP against a schema; exit 2 where QEMU would refuse one."""
+    """Hold lines of QMP against a schema; exit 2 where QEMU would refuse one.
+
+    The schema of another QEMU than the one that is asked for refuses nothing.
+    """
+    from colorunbook.qemu.dialect import Dialect
+
     known = _known(qemu, file)
+    binding = file is not None or Dialect.of(qemu).has_schema
     name, text = _read(lines)
-    rows = [(n, row) for n, row in enumerate(text.splitlines(), 1) if row.strip()]
+    rows = [(n, row) for n, row in enumerate(text.split("\n"), 1) if row.strip()]
+    if not rows:
+        raise InputError(f"{name} holds no command.", "Write one in each line.")
     found = [(number, problem) for number, row in rows for problem in _problems(row, known)]
     if as_json:
         problems = [{"line": number, **asdict(problem)} for number, problem in found]
-        give_json({"schema": str(known.version), "problems": list(problems)})
+        give_json({"schema": str(known.version), "binding": binding, "problems": list(problems)})
     else:
         for number, problem in found:
             give(f"{name}:{number}: {problem}")
     count = f"{len(rows)} command{'s' * (len(rows) != 1)}"
     if found:
         bad = len({number for number, _ in found})
+        if not binding:
+            say(f"{bad} of {count} in {name} would not fit QEMU {known.version}, another one.")
+            return
         raise InputError(f"QEMU {known.version} would refuse {bad} of {count} in {name}.")
     say(f"QEMU {known.version} takes {count}, as far as its schema tells.")
 
@@ -176,6 +190,9 @@ def _problems(row: str, known: "Knowledge") -> Iterator["Problem"]:
         payload = Payload.read(row)
     except InputError as error:
         yield Problem("the line", f"is no command: {error.message.rstrip('.')}")
+        return
+    except RecursionError:
+        yield Problem("the line", "is no command: it is nested too deeply")
         return
     for finding in properties.judge(payload, known):
         if isinstance(finding, Problem):
@@ -203,6 +220,8 @@ def _command(qemu: str | None, binary: Path | None) -> "Command":
     from colorunbook.lab.provision import RELEASES, provision, release
 
     if binary is not None:
+        if not binary.is_file() or not os.access(binary, os.X_OK):
+            raise InputError(f"{binary} is no program.", "Give the path of a QEMU.")
         return (str(binary.resolve()),)
     told: set[str] = set()
 

@@ -8,10 +8,14 @@ one asked again. Of a type that a fresh QEMU dies of, the properties stay unknow
 """
 
 import json
+import os
 import re
+import select
+import signal
 import subprocess
 from collections.abc import Iterable, Mapping
-from threading import Timer
+from contextlib import suppress
+from time import monotonic
 from types import TracebackType
 
 from colorunbook.errors import InputError, Unavailable
@@ -21,6 +25,8 @@ from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, hmp,
 
 PATIENCE = 20.0
 """How long one answer may take, in seconds."""
+
+_CHUNK = 1 << 16
 
 BARE = ("-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S")
 """A QEMU without a guest."""
@@ -57,16 +63,25 @@ class Qemu:
         words = (*command, *BARE, "-qmp", "stdio")
         try:
             self._child = subprocess.Popen(
-                words, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env={"PATH": PATH}
+                words,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": PATH},
+                start_new_session=True,
             )
         except OSError as error:
             raise Unavailable(f"{command[0]} cannot be started: {error.strerror}.") from error
+        self._read = bytearray()
         try:
-            self._next()  # the greeting
+            self._next(monotonic() + PATIENCE)  # the greeting
             self.ask(Payload("qmp_capabilities"))
         except Died:
             self.close()
             raise Unavailable(f"{command[-1]} does not answer QMP.", "Is it a QEMU?") from None
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> "Qemu":
         return self
@@ -86,19 +101,23 @@ class Qemu:
         """
         if self._child.stdin is None:
             raise Died
+        end = monotonic() + PATIENCE
         try:
             self._child.stdin.write(payload.text.encode() + b"\n")
             self._child.stdin.flush()
         except OSError:
             raise Died from None
         while True:
-            reply = self._next()
+            reply = self._next(end)
             if "event" not in reply:
                 return reply
 
     def close(self) -> None:
-        """End it; not by ``quit``, which waits for whatever hangs."""
-        self._child.kill()
+        """End it; not by ``quit``, which waits for whatever hangs.
+
+        What it has started ends too: a script need not have become the QEMU that it starts.
+        """
+        _end(self._child)
         for stream in (self._child.stdin, self._child.stdout):
             if stream is not None:
                 try:
@@ -107,22 +126,42 @@ class Qemu:
                     continue
         self._child.wait()
 
-    def _next(self) -> JsonObject:
-        if self._child.stdout is None:
-            raise Died
-        patience = Timer(PATIENCE, self._child.kill)
-        patience.start()
+    def _next(self, end: float) -> JsonObject:
+        """What it says next.
+
+        :param end: when it has to have said it, by the monotonic clock.
+        """
         try:
-            line = self._child.stdout.readline()
-        finally:
-            patience.cancel()
-        try:
-            found: Json = json.loads(line)
-        except ValueError:
+            found: Json = json.loads(self._line(end))
+        except (ValueError, RecursionError):
             raise Died from None
         if not is_object(found):
             raise Died
         return found
+
+    def _line(self, end: float) -> bytes:
+        stream = self._child.stdout
+        if stream is None:
+            raise Died
+        while b"\n" not in self._read:
+            left = end - monotonic()
+            if left <= 0 or not select.select((stream,), (), (), left)[0]:
+                raise Died
+            piece = os.read(stream.fileno(), _CHUNK)
+            if not piece:
+                raise Died
+            self._read += piece
+        line, _, rest = bytes(self._read).partition(b"\n")
+        self._read[:] = rest
+        return line
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End a program that has a session of its own, and all that it has started."""
+    if child.returncode is not None:
+        return  # its number may be another's by now
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def inquire(command: Command) -> JsonObject:
@@ -131,7 +170,16 @@ def inquire(command: Command) -> JsonObject:
     :param command: the words that start it.
     :returns: what :func:`colorunbook.qemu.knowledge.pack` makes a file of.
     :raises Unavailable: it does not start or does not answer.
+    :raises InputError: it answers otherwise than a QEMU does.
     """
+    try:
+        return _told(command)
+    except KeyError as error:
+        message = f"{command[-1]} answers otherwise than a QEMU does: there is no {error}."
+        raise InputError(message, "Is it a QEMU?") from error
+
+
+def _told(command: Command) -> JsonObject:
     with Qemu(command) as qemu:
         try:
             version = _returned(qemu, "query-version")
@@ -216,15 +264,22 @@ def _printed(command: Command, *words: str) -> str:
     """What QEMU prints and ends."""
     machine = () if words == ("-help",) else ("-machine", "none")
     try:
-        told = subprocess.run(
+        child = subprocess.Popen(
             (*command, *machine, *words),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env={"PATH": PATH},
+            start_new_session=True,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise InputError(f"{command[-1]} does not say what its options are: {error}.") from error
-    return told.stdout
+    except OSError as error:
+        raise InputError(f"{command[-1]} cannot be started: {error.strerror}.") from error
+    with child:
+        try:
+            told, _ = child.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired as error:
+            message = f"{command[-1]} does not say what its options are in {PATIENCE:.0f} s."
+            raise InputError(message) from error
+        finally:
+            _end(child)
+    return told.decode(errors="replace")

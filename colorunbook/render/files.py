@@ -74,17 +74,31 @@ def write(changes: Iterable[Change]) -> None:
     for change in changes:
         if change.old != change.new:
             try:
-                _replace(change.path.resolve(), change.new)
+                _replace(change.path.resolve(), change.new.encode())
             except OSError as error:
                 raise _refusal(change.path, "written", error) from error
 
 
-def _replace(path: Path, text: str) -> None:
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write one file, at once; what is there and is no file, such as a pipe, is written to.
+
+    :raises InputError: it cannot be written; a file is then as it was.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise _refusal(path, "written", error) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as stream:
-            stream.write(text.encode())
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         if path.exists():
