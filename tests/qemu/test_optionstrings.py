@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Command lines of QEMU, held against what it told of itself."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import pytest
 
-from colorunbook.qemu.dialect import SCHEMAS
+from colorunbook import shelf
+from colorunbook.book.actions import Launch
+from colorunbook.hosts import Site
+from colorunbook.plan import resolve
+from colorunbook.qemu.dialect import SCHEMAS, Dialect, Edition, Version
 from colorunbook.qemu.judgement import Problem, Unchecked
 from colorunbook.qemu.knowledge import knowledge
 from colorunbook.qemu.optionstrings import judge
+from tests.qemu.lines import ACCEPTED, MACHINES, REFUSED, UNTOLD
 
 NEWEST = knowledge(SCHEMAS[-1])
 QUORUM = "if=ide,id=d,driver=quorum,read-pattern=fifo,vote-threshold=1"
@@ -99,3 +107,75 @@ def test_what_nobody_can_judge_is_told_too(words: tuple[str, ...], what: str) ->
     """Never passed over."""
     found = [each.what for each in judge(words, NEWEST) if isinstance(each, Unchecked)]
     assert [what] == found
+
+
+@pytest.mark.parametrize("version", SCHEMAS, ids=str)
+def test_what_qemus_take_is_no_problem(version: Version) -> None:
+    """The lines that tests/live/test_options.py starts QEMUs with; and what cannot be started."""
+    more = (("-drive", "if=none,id=a,file.driver=nbd,file.host=h,driver=raw"),)
+    for line in (*ACCEPTED, *MACHINES, *more):
+        found = [each for each in judge(line, knowledge(version)) if isinstance(each, Problem)]
+        assert [] == found, line
+
+
+@pytest.mark.parametrize("version", SCHEMAS, ids=str)
+def test_what_qemus_refuse_is_told(version: Version) -> None:
+    """As a problem, or as unchecked where it is not sure."""
+    for lines, kind in ((REFUSED, Problem), (UNTOLD, Unchecked)):
+        for line in lines:
+            found = list(judge(line, knowledge(version)))
+            assert any(isinstance(each, kind) for each in found), line
+
+
+def launches(version: Version) -> set[tuple[str, str]]:
+    """Each option of the shipped command lines, with its value."""
+    found: set[tuple[str, str]] = set()
+    for edition in Edition:
+        for book in shelf.runbooks().values():
+            for step in resolve(book, Site(), Dialect(version, edition)).steps:
+                if isinstance(step.action, Launch):
+                    texts = [word.text for word in step.action.words]
+                    found |= {(a, b) for a, b in pairwise(texts) if a[0] == "-" != b[0]}
+    return found
+
+
+def mistakes(text: str) -> Iterator[tuple[str, str]]:
+    """An option string with one member renamed or one value made wrong, and which it is."""
+    pieces = text.split(",")
+    for number, piece in enumerate(pieces):
+        name, equals, value = piece.partition("=")
+        wrong = [(name, f"{name}x")] if not equals else []
+        if equals:
+            *above, last = name.split(".")
+            wrong = [
+                ("renamed " + name, ".".join((*above, f"{last}x")) + f"={value}"),
+                (name.rpartition(".")[2], f"{name}=!{value}"),
+            ]
+        for what, made in wrong:
+            yield what, ",".join((*pieces[:number], made, *pieces[number + 1 :]))
+
+
+REFERENCES = {"id", "netdev", "host", "port", "helper", "outdev", "indev", "iothread", "node-name",
+              "primary_in", "secondary_in", "filename", "top-id", "backing", "0", "primary",
+              "secondary"}  # fmt: skip
+"""Members whose value is a name, a path or an address, and names themselves: any text is one."""
+
+
+@pytest.mark.parametrize("version", SCHEMAS, ids=str)
+def test_mistakes_in_shipped_command_lines_are_told(
+    version: Version, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A renamed member or a wrong value of each option: a problem, or at least unchecked."""
+    told = {Problem: 0, Unchecked: 0}
+    for option, text in sorted(launches(version)):
+        for what, wrong in mistakes(text):
+            if what in REFERENCES:
+                continue
+            found = list(judge((option, wrong), knowledge(version)))
+            kinds = [kind for kind in told if any(isinstance(each, kind) for each in found)]
+            assert kinds, (what, option, wrong)
+            told[kinds[0]] += 1
+    with capsys.disabled():
+        print(f"\nQEMU {version}: {told[Problem]} mistakes refused, {told[Unchecked]} unchecked")
+    assert told[Problem] > 60
+    assert told[Unchecked] < 12
