@@ -2,12 +2,14 @@
 """``colorunbook schema``, and what ``show`` and ``render`` say by it."""
 
 import json
+import lzma
 from pathlib import Path
 
 import pytest
 
 from colorunbook.qemu.dialect import SCHEMAS
 from colorunbook.qemu.knowledge import path_of
+from colorunbook.qemu.payload import Payload
 from tests.cli.conftest import Colorunbook
 
 TYPO = '''"""A runbook with a member misspelled."""
@@ -75,6 +77,8 @@ def test_lines_are_checked(colorunbook: Colorunbook, folder: Path) -> None:
         (("check", "nowhere"), "nowhere cannot be used: No such file or directory."),
         (("dump", "--qemu", "1.0"), "QEMU 1.0 cannot be provisioned."),
         (("dump", "--qemu", "7.2", "--qemu-binary", "x"), "name two QEMUs."),
+        (("dump", "--qemu-binary", "missing"), "missing is no program."),
+        (("check", "/dev/null"), "/dev/null holds no command."),
     ],
 )
 def test_bad_input_is_told(colorunbook: Colorunbook, words: tuple[str, ...], sentence: str) -> None:
@@ -83,6 +87,39 @@ def test_bad_input_is_told(colorunbook: Colorunbook, words: tuple[str, ...], sen
     assert 2 == ended.code
     assert sentence in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000, '{"execute": "stop", "arguments": ' * 5000])
+def test_what_is_nested_too_deeply_is_told(
+    colorunbook: Colorunbook, folder: Path, deep: str
+) -> None:
+    """As a line of QMP, and in a file of a schema."""
+    (folder / "x").write_text(deep)
+    ended = colorunbook("schema", "check", "x")
+    assert 2 == ended.code
+    assert "x:1: the line is no command" in ended.out
+    (folder / "x.json.xz").write_bytes(lzma.compress(deep.encode()))
+    ended = colorunbook("schema", "show", "stop", "--schema", "x.json.xz")
+    assert 2 == ended.code
+    assert "x.json.xz is no file of a schema." in ended.err
+
+
+def test_a_line_for_the_human_monitor_is_judged(colorunbook: Colorunbook, folder: Path) -> None:
+    """As one of a runbook is."""
+    payload = Payload("human-monitor-command", {"command-line": "drive_ad x"})
+    (folder / "x").write_text(payload.text)
+    ended = colorunbook("schema", "check", "x")
+    assert 2 == ended.code
+    assert "the nearest name is 'drive_add'" in ended.out
+
+
+def test_the_schema_of_another_qemu_refuses_no_line(colorunbook: Colorunbook, folder: Path) -> None:
+    """It says what would not fit it."""
+    (folder / "x").write_text('{"execute": "stp"}\n')
+    ended = colorunbook("schema", "check", "x", "--qemu", "9.0")
+    assert 0 == ended.code
+    assert "x:1: execute names no command: 'stp'" in ended.out
+    assert "1 of 1 command in x would not fit QEMU 7.2.22" in ended.err
 
 
 def test_a_program_that_is_no_qemu_is_told(colorunbook: Colorunbook, folder: Path) -> None:

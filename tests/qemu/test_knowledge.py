@@ -10,7 +10,7 @@ from colorunbook.qemu.dialect import SCHEMAS, Dialect, Version
 from colorunbook.qemu.judgement import Problem, Unchecked
 from colorunbook.qemu.knowledge import FOLDER, knowledge, pack, path_of, read, shipped
 from colorunbook.qemu.outline import outline
-from colorunbook.qemu.payload import Payload
+from colorunbook.qemu.payload import JsonObject, Payload
 from colorunbook.qemu.properties import judge
 
 
@@ -86,6 +86,37 @@ def test_what_the_schema_leaves_out_is_judged_by_properties() -> None:
         assert [] == list(judge(Payload("qom-get", {"path": "/objects/x", "property": name}), know))
     (found,) = judge(Payload("qom-get", {"path": "/machine", "property": "any"}), know)
     assert isinstance(found, Unchecked)
+
+
+E1000: JsonObject = {"driver": "e1000"}
+STATUS: JsonObject = {"path": "/objects/x", "property": "status"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        (Payload("device_add", {**E1000, "multifunction": "maybe"}), Problem),
+        (Payload("device_add", {**E1000, "multifunction": 1}), Problem),
+        (Payload("device_add", {**E1000, "rombar": True}), Problem),
+        (Payload("device_add", {**E1000, "multifunction": []}), Unchecked),
+        (Payload("device_add", {**E1000, "mac": "zz"}), Unchecked),
+        (Payload("device_add", {**E1000, "netdev": 5}), Unchecked),
+        (
+            Payload("qom-set", {"path": "/objects/x", "property": "status", "value": "of"}),
+            Unchecked,
+        ),
+        (Payload("human-monitor-command", {"command-line": "drive_ad x"}), Problem),
+    ],
+)
+def test_values_of_properties_are_told(
+    payload: Payload, kind: type[Problem] | type[Unchecked]
+) -> None:
+    """A problem where every QEMU would refuse it (seen live); or else as unchecked."""
+    for version in SCHEMAS:
+        (found,) = judge(payload, knowledge(version))
+        assert isinstance(found, kind)
+    good: JsonObject = {**E1000, "multifunction": True, "rombar": 1, "netdev": "x", "id": "y"}
+    assert [] == list(judge(Payload("device_add", good), knowledge(SCHEMAS[0])))
 
 
 def test_a_command_is_outlined() -> None:

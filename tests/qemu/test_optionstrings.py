@@ -178,4 +178,4 @@ def test_mistakes_in_shipped_command_lines_are_told(
     with capsys.disabled():
         print(f"\nQEMU {version}: {told[Problem]} mistakes refused, {told[Unchecked]} unchecked")
     assert told[Problem] > 60
-    assert told[Unchecked] < 12
+    assert told[Unchecked] < 16

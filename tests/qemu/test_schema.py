@@ -12,7 +12,7 @@ from colorunbook.errors import InputError
 from colorunbook.hosts import Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import SCHEMAS, Dialect, Edition, Version
-from colorunbook.qemu.judgement import Feature, Problem
+from colorunbook.qemu.judgement import Feature, Problem, Unchecked
 from colorunbook.qemu.knowledge import knowledge
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 from colorunbook.qemu.schema import Schema
@@ -201,6 +201,36 @@ def test_what_is_no_schema_is_refused(entries: Json) -> None:
     """With a sentence."""
     with pytest.raises(InputError, match="schema"):
         Schema(entries)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        kind("9", "array", **{"element-type": "10"}),
+        kind("9", "array", **{"element-type": "9"}),
+        kind("9", "object", members=[member("a", "10")]),
+        kind("9", "object", members=[member("a", "1")], tag="b", variants=[]),
+        kind("9", "object", members=[member("a", "1")], tag="a",
+             variants=[{"case": "inet", "type": "9"}]),
+        kind("9", "builtin", **{"json-type": "new"}),
+        kind("go", "command", **{"arg-type": "10", "ret-type": "0"}),
+        kind("GONE", "event", **{"arg-type": "10"}),
+    ],
+)  # fmt: skip
+def test_a_schema_that_leads_nowhere_is_refused(entry: JsonObject) -> None:
+    """When it is made, and not when somebody comes along there."""
+    assert isinstance(TINY, list)
+    with pytest.raises(InputError, match="schema"):
+        Schema([*TINY, entry])
+
+
+def test_what_is_nested_too_deeply_is_unchecked() -> None:
+    """QEMU's own parser has a bound too."""
+    value: JsonObject = {"driver": "null-co"}
+    for _ in range(300):
+        value = {"driver": "raw", "file": value}
+    findings = list(knowledge(SCHEMAS[-1]).schema.findings(Payload("blockdev-add", value)))
+    assert ["it is nested too deeply"] == [f.why for f in findings if isinstance(f, Unchecked)]
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from colorunbook.errors import InputError
 from colorunbook.hosts import Site
 from colorunbook.qemu.dialect import Dialect
-from colorunbook.render.files import Change, read, write
+from colorunbook.render.files import Change, read, write, write_bytes
 from colorunbook.render.rst import render
 
 
@@ -115,3 +115,27 @@ def test_a_folder_one_may_not_write_to(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(InputError, match=r"Permission denied\. Choose a folder"):
         write([Change(tmp_path / "page.rst", None, "new")])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_are_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk leaves the old file and nothing beside it."""
+    path = tmp_path / "x"
+    write_bytes(path, b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match=r"/x cannot be written: No space left"):
+        write_bytes(path, b"new")
+    assert ([path], b"old") == (list(tmp_path.iterdir()), path.read_bytes())
+
+
+def test_a_device_is_written_to_and_never_replaced() -> None:
+    """As it is when it cannot be written."""
+    device = Path("/dev/full")
+    with pytest.raises(InputError, match="/dev/full cannot be written: No space left"):
+        write_bytes(device, b"new")
+    assert device.is_char_device()
