@@ -49,7 +49,7 @@ def device(
 
 
 def _value(path: str, value: Json, kind: str, strict: bool) -> Iterator[Finding]:
-    """A value of a property; up to 9.1 ``device_add`` passes over arrays and reads text."""
+    """A value of a property; ``device_add`` of 7.2 passes over arrays and reads text."""
     boolean, text = isinstance(value, bool), value if isinstance(value, str) else None
     if kind == "bool":
         if boolean or (text is not None and not strict and reads("boolean", text)):
