@@ -8,7 +8,8 @@ lived at once, each in a lab of its own; what stands before the first death happ
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
-from signal import SIGHUP, SIGINT, SIGTERM, getsignal, signal
+from signal import SIGHUP, SIGINT, SIGTERM, signal
+from types import FrameType
 from typing import TypeVar
 from unittest import SkipTest
 
@@ -95,20 +96,31 @@ class Stage:
             self._runner.close()
 
     async def _until_interrupted(self, work: Coroutine[None, None, T]) -> T:
-        """Ctrl-C and SIGTERM end the work in hand, not the loop that it runs in."""
+        """Ctrl-C and SIGTERM end the work in hand, not the loop that it runs in.
+
+        The loop has signal handlers of its own. What arrives while a shell is waited for, and the
+        loop does not turn, would be lost with them once the work is done.
+        """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        before = {number: getsignal(number) for number in (SIGINT, SIGTERM, SIGHUP)}
-        for number in before:
+        ended = Aborted("The check was interrupted; its labs are taken down.")
+        told: list[int] = []
+
+        def tell(number: int, _frame: FrameType | None) -> None:
+            told.append(number)
             if task is not None:
-                loop.add_signal_handler(number, task.cancel)
+                loop.call_soon_threadsafe(task.cancel)
+
+        before = {number: signal(number, tell) for number in (SIGINT, SIGTERM, SIGHUP)}
         try:
-            return await work
+            done = await work
         except asyncio.CancelledError:
-            raise Aborted("The check was interrupted; its labs are taken down.") from None
+            raise ended from None
         finally:
             for number, handler in before.items():
-                loop.remove_signal_handler(number)
                 signal(number, handler)
+        if told:
+            raise ended
+        return done
 
     async def _do(self, passage: Passage) -> str:
         if passage.section != self._section:

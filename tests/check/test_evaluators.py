@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The stage of a check: an interrupt is heard whatever goes on."""
+
+import asyncio
+import os
+from signal import SIGHUP, SIGINT, SIGTERM, Signals, getsignal
+
+import pytest
+
+from colorunbook.check.evaluators import Stage
+from colorunbook.check.parsers import Garbled, Passage
+from colorunbook.errors import Aborted, Untrue
+
+PASSAGE = Passage("", Garbled("x", "it cannot be read"), 7, 0, 1)
+
+
+class Deaf(Stage):
+    """What it does takes the process for itself, or waits."""
+
+    def __init__(self, number: Signals, *, waits: bool) -> None:
+        super().__init__({})
+        self.number = number
+        self.waits = waits
+
+    async def _do(self, passage: Passage) -> str:
+        os.kill(os.getpid(), self.number)
+        if self.waits:
+            await asyncio.sleep(60)
+        return "done"
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM, SIGHUP])
+def test_an_interrupt_is_never_lost(number: Signals, waits: bool) -> None:
+    """Also one that comes while the event loop does not turn; handlers are put back."""
+    before = getsignal(number)
+    stage = Deaf(number, waits=waits)
+    with pytest.raises(Aborted, match="The check was interrupted"):
+        stage.evaluate(PASSAGE)
+    stage.close()
+    assert before == getsignal(number)
+    assert 7 == stage.failed
+
+
+def test_what_cannot_be_read_is_untrue() -> None:
+    """With its line and why."""
+    stage = Stage({})
+    with pytest.raises(Untrue, match="it cannot be read") as caught:
+        stage.evaluate(PASSAGE)
+    stage.close()
+    assert (7, "it cannot be read") == (caught.value.line, caught.value.symptom)
