@@ -151,7 +151,8 @@ def summary(vettings: Sequence[Vetting]) -> str:
     text += " and questions" * any(vetting.asks for vetting in vettings)
     if not first.binding:
         misfits = sum(len(vetting.problems) for vetting in vettings)
-        text += f"; none is known of QEMU {first.wanted}, and {misfits} would not fit this one"
+        text += f"; none is known of QEMU {first.wanted}, and "
+        text += f"{misfits} would not fit this one" if misfits else "all fit this one"
     unchecked = dict.fromkeys(what for vetting in vettings for what in vetting.unchecked)
     return f"{text}; not checked: {', '.join(unchecked) or 'nothing'}."
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from colorunbook.check.cells import Cell, Subject
 from colorunbook.check.trial import attempt
 from colorunbook.lab import own
-from colorunbook.lab.provision import Release, provision
+from colorunbook.lab.making import Tell
+from colorunbook.lab.provision import Release, provision, provisioned
 from colorunbook.lab.tree import Tree
 from colorunbook.qemu.dialect import Version
 from colorunbook.records import Record, Verdict
@@ -91,14 +92,25 @@ async def run(cells: Iterable[Cell], jobs: int = 1) -> AsyncGenerator[Outcome, N
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def subjects(releases: Sequence[Release], binaries: Sequence[Path]) -> tuple[Subject, ...]:
+def subjects(
+    releases: Sequence[Release], binaries: Sequence[Path], tell: Tell
+) -> tuple[Subject, ...]:
     """The QEMUs to try, fetched where they are not here yet.
 
+    :param tell: told what is fetched, a sentence each.
     :raises InputError: one of the binaries is no QEMU's.
     :raises Unavailable: a release cannot be fetched.
     """
     trees: list[tuple[Release | Path, str, Tree]]
-    trees = [(each, f"Debian {each.preferred}", provision(wanted=each)) for each in releases]
+    trees = [(each, f"Debian {each.preferred}", _had(each, tell)) for each in releases]
     trees += [(path.absolute(), "a binary of one's own", own.tree_of(path)) for path in binaries]
     found = (Subject(each, Version.parse(t.version), origin) for each, origin, t in trees)
     return tuple(dict.fromkeys(found))
+
+
+def _had(wanted: Release, tell: Tell) -> Tree:
+    """The tree of a release; what takes a while is told."""
+    tree = provisioned(wanted)
+    if tree is None:
+        tell(f"Fetching QEMU {wanted.version} from Debian {wanted.preferred}.")
+    return tree or provision(wanted=wanted)

@@ -98,6 +98,8 @@ def check(
     teller = Teller(page, verbose=verbose, as_json=as_json)
     try:
         stage.learn(document.text)
+        for remark in stage.lab.remarks:
+            say(remark)
         teller.opened(stage)
         _do(passages, stage, teller, future=future)
         teller.ended(stage)
@@ -129,7 +131,8 @@ def _must_be_for(page: Path, passages: "list[Passage]", site: Site) -> None:
     contents = [passage.content for passage in passages]
     spoken = {content.where.address for content in contents if isinstance(content, Command)}
     hosts = {site.host(role).address for role in Role}
-    if spoken and spoken.isdisjoint(hosts):
+    # A page with one wrong address among the right ones is untrue; one without a host is another's.
+    if spoken - hosts and hosts - spoken:
         raise InputError(
             f"{page} is for the hosts {' and '.join(sorted(spoken))}.",
             "Give the options that it was rendered with: --primary and --secondary, or --site.",

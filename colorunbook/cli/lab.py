@@ -95,7 +95,12 @@ def up(
         made.world.close()
         raise
     say(f"The lab {paint(name, 'strong')} is up after {duration(perf_counter() - start)}.")
-    say("Next: colorunbook lab kill secondary, then colorunbook run primary-failover")
+    kill, run = (f" --name {name}", f" --lab {name}") if name != "default" else ("", "")
+    if empty:
+        say(f"Next: colorunbook run bring-up{run}")
+    else:
+        say(f"Next: colorunbook lab kill secondary{kill}, then "
+            f"colorunbook run primary-failover{run}")  # fmt: skip
 
 
 @lab_app.command()

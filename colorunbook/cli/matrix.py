@@ -89,18 +89,18 @@ def matrix(
     releases = [release(v) for v in qemu] if qemu else [] if binaries else list(RELEASES)
     texts = [Dialect.of(version).version for version in text or ()]
     kept = Keeping(records)
-    tried = subjects(releases, binaries)
+    tried = subjects(releases, binaries, say)
     choice = (tried, edition or list(Edition), accel or list(Accel))
     wanted = list(dict.fromkeys(cells(*choice, texts=texts, others=not own_only)))
     begun = perf_counter()
-    say(f"{len(wanted)} cells, {jobs} at a time.")
+    say(f"{_cells(len(wanted))}, {jobs} at a time.")
     outcomes = asyncio.run(_until_told(wanted, jobs, kept))
     outcomes.sort(key=lambda outcome: wanted.index(outcome.cell))
     if as_json:
         give_json([_as_json(outcome) for outcome in outcomes])
     else:
         give(printable(table(outcomes)))
-    say(f"{len(outcomes)} cells in {duration(perf_counter() - begun)}.")
+    say(f"{_cells(len(outcomes))} in {duration(perf_counter() - begun)}.")
     _conclude(outcomes)
     kept.must_be_whole()
 
@@ -120,7 +120,8 @@ async def _until_told(cells: "list[Cell]", jobs: int, kept: Keeping) -> "list[Ou
     try:
         return await _try_all(cells, jobs, kept)
     except asyncio.CancelledError:
-        raise Aborted("The matrix was interrupted.", "What was recorded so far stays.") from None
+        stays = "What was recorded so far stays." if kept.folder else "Nothing was recorded."
+        raise Aborted("The matrix was interrupted.", stays) from None
 
 
 async def _try_all(cells: "list[Cell]", jobs: int, kept: Keeping) -> "list[Outcome]":
@@ -174,6 +175,8 @@ def _details(outcome: "Outcome") -> list[str]:
         found += [f"line {failure.line}: {text}", f"  {failure.symptom}"]
     elif outcome.record.verdict.value == "not tried":
         found += list(outcome.record.remarks)
+    elif outcome.record.verdict.value == "works with remarks":
+        found += outcome.record.remarks[:1]
     if outcome.surprise:
         found.append(f"NEWS: {outcome.surprise}")
     return found
@@ -196,3 +199,7 @@ def _conclude(outcomes: "list[Outcome]") -> None:
         why = outcomes[0].record.remarks[0] if outcomes else "there was nothing to try."
         raise Unavailable(f"No cell could be tried: {why}")
     say(paint("Every cell that was tried is as declared.", "good"))
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"

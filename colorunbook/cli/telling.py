@@ -88,7 +88,7 @@ class Teller:
         life = next(iter(stage.lives.values()))
         remarks = sorted({*life.lab.remarks, *life.adapt.made})
         self._give({"remarks": list(remarks)})
-        for remark in remarks:
+        for remark in sorted(life.adapt.made):
             say(paint(f"  not as in the text: {remark}", "dim"))
 
     def _give(self, record: JsonObject) -> None:

@@ -73,7 +73,7 @@ def _fetched(fetched: Tree | None) -> Finding:
 def _others(there: list[Tree]) -> Finding:
     """Those that are used only where somebody asks for them."""
     if not there:
-        return Finding("ok", "QEMUs to choose", "none is here yet; 'lab qemus' lists them.")
+        return Finding("ok", "QEMUs to choose", "no other one is here yet; 'lab qemus' lists them.")
     versions = ", ".join(tree.version for tree in there)
     return Finding("ok", "QEMUs to choose", f"{versions}; 'lab up --qemu VERSION' takes one.")
 

@@ -14,6 +14,7 @@ TABLE = """\
 QEMU    accel  edition  text for  verdict             declared
 ------  -----  -------  --------  ------------------  --------
 11.1.3  kvm    hmp      itself    works with remarks  works
+    line 1 gets a harmless reply: x
 11.1.3  tcg    hmp      itself    not tried           works
     TCG ran no boot sector.
 10.0.2  kvm    hmp      itself    broken              broken
