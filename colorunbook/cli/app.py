@@ -38,6 +38,10 @@ app = typer.Typer(
 )
 
 
+_told: list[int] = []
+"""The signals that have come."""
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -68,22 +72,27 @@ def main() -> None:
         verbs.register(app, _verb(sys.argv[1:]))
         app(prog_name="colorunbook")
     except ColorunbookError as error:
-        _end(error)
+        _end(_cause(error))
     except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        _end(InputError(f"{error.filename} cannot be used: {error.strerror}."))
+        _end(_cause(InputError(f"{error.filename} cannot be used: {error.strerror}.")))
     except Exception as error:
         if os.environ.get("COLORUNBOOK_DEBUG"):
             raise
-        _end(
-            ColorunbookError(
-                f"A defect of colorunbook itself: {type(error).__name__}: {error}.",
-                "Please report it, with what COLORUNBOOK_DEBUG=1 shows.",
-            )
+        defect = ColorunbookError(
+            f"A defect of colorunbook itself: {type(error).__name__}: {error}.",
+            "Please report it, with what COLORUNBOOK_DEBUG=1 shows.",
         )
+        _end(_cause(defect))
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    _told.append(number)
     raise Aborted("Interrupted.")
+
+
+def _cause(error: ColorunbookError) -> ColorunbookError:
+    """What really ended the program: an interrupt may come up as a failure of what it fell into."""
+    return Aborted("Interrupted.") if _told and not isinstance(error, Aborted) else error
 
 
 def _verb(words: list[str]) -> str | None:

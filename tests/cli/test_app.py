@@ -22,6 +22,30 @@ DEFECTIVE = (
     "main()\n",
 )
 
+#: The program, interrupted in the middle of something that takes any failure for its own.
+FALLEN_INTO = (
+    sys.executable,
+    "-c",
+    "import os, signal\n"
+    "from colorunbook import errors, shelf\n"
+    "from colorunbook.cli import main\n"
+    "def fallen_into():\n"
+    "    try:\n"
+    "        os.kill(os.getpid(), signal.SIGINT)\n"
+    "    except Exception as error:\n"
+    "        raise errors.Unavailable('The session was lost.') from error\n"
+    "shelf.runbooks = fallen_into\n"
+    "main()\n",
+)
+
+
+def test_an_interrupt_is_one_whatever_it_falls_into(start: Start) -> None:
+    """It is not told as the failure that it brought about."""
+    process = start("list", program=FALLEN_INTO)
+    _, err = process.communicate(timeout=60)
+    assert 10 == process.returncode
+    assert "Interrupted." in err
+
 
 def test_without_a_verb_there_is_help(colorunbook: Colorunbook) -> None:
     """It names every verb, and what the exit codes mean."""
