@@ -61,6 +61,11 @@ def say(expect: Expect) -> str:
     return condition.PHRASE.format(role=expect.role.value, **shown)
 
 
+def plain(expect: Expect) -> str:
+    """Put a condition into words for a terminal."""
+    return say(expect).replace("``", "'")
+
+
 def say_wait(expect: Expect, within: int) -> str:
     """Put a wait into words; its bound is in seconds."""
     return f"Wait, at most {within} second{'s' if within != 1 else ''}, until {say(expect)}."

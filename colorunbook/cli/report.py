@@ -1,18 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A run as a person sees it: a line a step, on standard error."""
 
+from colorunbook.book.phrases import plain
 from colorunbook.book.phrases import say as in_words
+from colorunbook.book.runbook import Step
 from colorunbook.cli.console import Bar, duration, paint, say
 from colorunbook.engine.events import (
     Event,
     ExpectationMet,
     GuardHeld,
+    GuardWaived,
     Progress,
+    ProofGiven,
     QemuSpoke,
     RunEnded,
     RunStarted,
     StepDone,
+    StepSkipped,
     StepStarted,
+    UndoDone,
+    UndoFailed,
+    UndoStarted,
+    Yanked,
 )
 from colorunbook.hosts import Site
 
@@ -39,16 +48,31 @@ class Report:
                 say(f"{paint(runbook, 'strong')}  {paint(f'plan {digest[:12]}', 'dim')}")
             case GuardHeld(expect, seen):
                 self._detail(f"so: {in_words(expect)}", seen)
+            case GuardWaived(expect, seen):
+                say(f"  {paint('let be', 'bad')}: {plain(expect)}; seen: {seen}")
+            case ProofGiven(_, role, text):
+                say(f"  the {role.value} is dead: {text}")
+            case Yanked(role, instances, why):
+                freed = ", ".join(instances) or "nothing was left to free"
+                say(f"  {role.value:9} freed of its peer ({why}): {freed}")
             case StepStarted(_, step):
                 self._title = step.title
             case Progress(_, done, total):
                 self._bar.show(self._title, done, total)
             case StepDone(number, step, reply, seconds):
-                self._bar.hide()
-                where = f"{step.role.value:9} {self._site.host(step.role).address:12}"
-                count = f"{number:>{len(str(self._steps))}}/{self._steps}"
-                say(f"  {count}  {where}  {step.title:38}  {duration(seconds):>8}")
+                self._step(number, step, duration(seconds))
                 self._detail("reply", str(reply))
+            case StepSkipped(number, step, seen):
+                self._step(number, step, "is so already")
+                self._detail("so", seen)
+            case UndoStarted(_, step):
+                self._title = f"Undo: {step.title}"
+            case UndoDone(number, step, reply, seconds):
+                self._step(number, step, f"undone, {duration(seconds)}")
+                self._detail("reply", str(reply))
+            case UndoFailed(number, step, why):
+                self._step(number, step, paint("not undone", "bad"))
+                say(f"       {why}")
             case QemuSpoke(role, name, data):
                 self._detail(f"{role.value} sent {name}", str(data or ""))
             case ExpectationMet(expect, seen, _):
@@ -64,6 +88,12 @@ class Report:
     def close(self) -> None:
         """Leave the terminal as it was."""
         self._bar.hide()
+
+    def _step(self, number: int, step: Step, outcome: str) -> None:
+        self._bar.hide()
+        where = f"{step.role.value:9} {self._site.host(step.role).address:12}"
+        count = f"{number:>{len(str(self._steps))}}/{self._steps}"
+        say(f"  {count}  {where}  {step.title:38}  {outcome:>8}")
 
     def _detail(self, what: str, seen: str) -> None:
         if self._verbose:

@@ -27,6 +27,43 @@ class GuardHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardWaived:
+    """Something that has to be so is not, or could not be asked; a person let it be.
+
+    :param seen: what was there instead, or why nobody knows.
+    """
+
+    expect: Expect
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofGiven:
+    """How it is known that the peer is dead.
+
+    :param kind: ``fence``, ``person`` or ``machine``.
+    :param text: the command that was run, the words that were typed, or what was seen.
+    """
+
+    kind: str
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Yanked:
+    """Connections to a peer that has vanished were cut, out of band.
+
+    :param instances: what was freed, in the words of ``query-yank``.
+    :param why: what it was done for.
+    """
+
+    role: Role
+    instances: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     """A step begins; steps are counted from 1."""
 
@@ -58,6 +95,52 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step was done already, by an earlier run or by hand.
+
+    :param seen: what tells so.
+    """
+
+    number: int
+    step: Step
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoStarted:
+    """A step is about to be undone."""
+
+    number: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class UndoDone:
+    """A step has been undone, and was seen to be.
+
+    :param reply: what was answered.
+    :param seconds: how long it took.
+    """
+
+    number: int
+    step: Step
+    reply: Json
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class UndoFailed:
+    """A step is not undone.
+
+    :param why: what stood against it, and what to do by hand.
+    """
+
+    number: int
+    step: Step
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class QemuSpoke:
     """A QEMU sent an event of its own."""
 
@@ -85,9 +168,16 @@ class RunEnded:
 Event = (
     RunStarted
     | GuardHeld
+    | GuardWaived
+    | ProofGiven
+    | Yanked
     | StepStarted
     | Progress
     | StepDone
+    | StepSkipped
+    | UndoStarted
+    | UndoDone
+    | UndoFailed
     | QemuSpoke
     | ExpectationMet
     | RunEnded

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, guest_is
-from colorunbook.book.phrases import Expect, say
+from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
 from colorunbook.engine.events import (
     Event,
@@ -139,7 +139,7 @@ class _Run:
         if not verdict.holds:
             raise Refused(
                 f"{self.plan.name} is refused, and nothing was sent: it begins only when "
-                f"{_plain(expect)}; seen: {verdict.seen}.",
+                f"{plain(expect)}; seen: {verdict.seen}.",
                 f"'colorunbook show {self.plan.name}' tells what it is for.",
             )
         return GuardHeld(expect, verdict.seen)
@@ -249,7 +249,7 @@ class _Run:
                 kind = StepFailed if isinstance(error, StepFailed | TimedOut) else type(error)
                 raise kind(
                     f"Every step of {self.plan.name} was done, and it has not worked: not so that "
-                    f"{_plain(expect)}: {error.message}",
+                    f"{plain(expect)}: {error.message}",
                     "Take the pair for unprotected.",
                 ) from error
             yield ExpectationMet(expect, seen, time.perf_counter() - start)
@@ -286,7 +286,3 @@ class _Run:
             )
             self.told[address] = len(monitor.events)
         return news
-
-
-def _plain(expect: Expect) -> str:
-    return say(expect).replace("``", "'")
