@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Action, Assign, Await, Command, Hmp, Launch, Qmp, Shell
 from colorunbook.book.colo import Colo
 from colorunbook.book.phrases import Expect, say, say_wait
 from colorunbook.book.runbook import Runbook, Step
@@ -73,6 +73,8 @@ class Plan:
             "title": step.title,
             "why": step.why,
             **describe(step),
+            "done_when": [[say(Expect(step.role, p)) for p in group] for group in step.done],
+            "undone_by": [str(described(step.role, action)["text"]) for action in step.undo],
         }
 
 
@@ -104,7 +106,12 @@ def needs_monitor(step: Step) -> bool:
 
 def describe(step: Step) -> JsonObject:
     """The kind of a step's action and the text of what is done, as it is printed."""
-    match step.action:
+    return described(step.role, step.action)
+
+
+def described(role: Role, action: Action) -> JsonObject:
+    """The kind of an action and the text of what is done to the QEMU of a role."""
+    match action:
         case Assign(variable):
             return {"kind": "assign", "text": show_assignment(variable.name, variable.value)}
         case Shell(words):
@@ -116,5 +123,5 @@ def describe(step: Step) -> JsonObject:
         case Hmp(tolerates=tolerates) as line:
             return {"kind": "hmp", "text": line.payload.text, "tolerates": tolerates}
         case Await(condition, within):
-            wait = say_wait(Expect(step.role, condition), within)
+            wait = say_wait(Expect(role, condition), within)
             return {"kind": "await", "text": wait, "within": within}

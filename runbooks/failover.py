@@ -37,7 +37,7 @@ def primary_failover(colo: Colo) -> Iterator[Step]:
     yield delete_object(mirror).because("Nobody is left to mirror the guest's input to.")
     yield delete_object(redirect_in).because("Nothing comes out of the comparison any more.")
     yield delete_object(redirect_out).because("Replies go straight to the clients again.")
-    yield lost_heartbeat().because("The guest goes on without checkpoints.")
+    yield lost_heartbeat(Role.PRIMARY).because("The guest goes on without checkpoints.")
     yield has_left_colo()
 
 
@@ -58,7 +58,7 @@ def primary_alone(colo: Colo) -> Iterator[Expect]:
 def secondary_failover(colo: Colo) -> Iterator[Step]:
     """The primary has died: take over, and be ready to be a primary."""
     yield stop_serving().because("No write of the old primary may reach the disk any more.")
-    yield lost_heartbeat().because(
+    yield lost_heartbeat(Role.SECONDARY).because(
         "The guest goes on from where the secondary is; active and hidden image are merged into "
         "the disk."
     )

@@ -76,8 +76,12 @@ def start_replication(colo: Colo) -> Iterator[Step]:
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise the guest would leave this host for good."
     )
-    yield migrate(colo.migration_uri).because(
-        "The reply tells only that it has begun, even where nobody listens at the other end."
+    yield (
+        migrate(colo.migration_uri)
+        .spending(*both_ready(colo))
+        .because(
+            "The reply tells only that it has begun, even where nobody listens at the other end."
+        )
     )
     yield enters_colo()
 

@@ -15,9 +15,12 @@ from colorunbook.book.conditions import (
     Connected,
     EventSeen,
     Exported,
+    JobGone,
+    JobIs,
     Listening,
     NodeGone,
     NodeThere,
+    NotExported,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -94,5 +97,8 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(NodeThere, word),
     st.builds(NodeGone, word),
     st.builds(Exported, word),
+    st.builds(NotExported, word),
+    st.builds(JobIs, word, words),
+    st.builds(JobGone, word),
 )
 expectations = st.builds(Expect, st.sampled_from(Role), conditions)

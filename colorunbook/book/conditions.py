@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere
+from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere, NotExported
+from colorunbook.book.jobs import JobGone, JobIs
 from colorunbook.book.wiring import (
     ChardevsGone,
     ChardevsThere,
@@ -33,9 +34,12 @@ __all__ = [
     "Connected",
     "EventSeen",
     "Exported",
+    "JobGone",
+    "JobIs",
     "Listening",
     "NodeGone",
     "NodeThere",
+    "NotExported",
     "ObjectIs",
     "ObjectsGone",
     "ObjectsThere",
@@ -156,6 +160,9 @@ Probe = (
     | NodeThere
     | NodeGone
     | Exported
+    | NotExported
+    | JobIs
+    | JobGone
 )
 Condition = EventSeen | Checkpoints | Probe
 

@@ -21,9 +21,12 @@ from colorunbook.book.conditions import (
     Connected,
     EventSeen,
     Exported,
+    JobGone,
+    JobIs,
     Listening,
     NodeGone,
     NodeThere,
+    NotExported,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -179,7 +182,10 @@ _KINDS = (
     ChildrenAre,
     NodeGone,
     NodeThere,
+    NotExported,
     Exported,
+    JobGone,
+    JobIs,
 )
 
 
@@ -194,12 +200,23 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return StatusIsNone(values["query"], values["member"], _names(values["values"]))
     if kind is ChildrenAre:
         return ChildrenAre(values["drive"], _names(values["children"]))
+    if kind is JobIs:
+        return JobIs(values["job"], _names(values["states"]))
     for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):
         if kind is of_names:
             return of_names(_names(*values.values()))
-    for plain in (StatusIs, CapabilityOn, Listening, NodeThere, NodeGone, Exported):
-        if kind is plain:
-            return plain(**values)
+    for of_texts in (
+        StatusIs,
+        CapabilityOn,
+        Listening,
+        NodeThere,
+        NodeGone,
+        Exported,
+        NotExported,
+        JobGone,
+    ):
+        if kind is of_texts:
+            return of_texts(**values)
     raise AssertionError(kind)
 
 

@@ -9,6 +9,7 @@ from traceback import extract_tb
 
 from colorunbook.book.actions import Action
 from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import Probe
 from colorunbook.book.phrases import Expect
 from colorunbook.errors import ColorunbookError, InputError
 from colorunbook.hosts import Role
@@ -21,6 +22,11 @@ class Step:
     """An action with its title and its reason, done to the QEMU (or the host) of one role.
 
     :param runbook: the name of the runbook that the step was written in.
+    :param done: what tells that the step is done already: the probes of any one of these groups,
+        asked of the step's own QEMU. Without any nothing tells.
+    :param already: a piece of the error by which QEMU tells the same when the step is done again.
+    :param undo: what takes it back, while COLO does not run yet.
+    :param spends: the guards that need not hold any more once it is done.
     """
 
     title: str
@@ -28,10 +34,26 @@ class Step:
     why: str = ""
     role: Role = Role.PRIMARY
     runbook: str = ""
+    done: tuple[tuple[Probe, ...], ...] = ()
+    already: str = ""
+    undo: tuple[Action, ...] = ()
+    spends: tuple[Expect, ...] = ()
 
     def because(self, why: str) -> "Step":
         """The same step with its reason."""
         return replace(self, why=why)
+
+    def done_when(self, *probes: Probe) -> "Step":
+        """The same step with one more group of probes that together tell that it is done."""
+        return replace(self, done=(*self.done, probes))
+
+    def undone_by(self, *actions: Action) -> "Step":
+        """The same step with what takes it back."""
+        return replace(self, undo=actions)
+
+    def spending(self, *guards: Expect) -> "Step":
+        """The same step with the guards that it makes an end of."""
+        return replace(self, spends=guards)
 
 
 Steps = Callable[[Colo], Iterator[Step]]

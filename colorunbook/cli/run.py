@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from colorunbook import shelf
-from colorunbook.book.phrases import say as in_words
 from colorunbook.book.runbook import Runbook
+from colorunbook.cli import dryrun
 from colorunbook.cli.console import give, give_json, paint, say
 from colorunbook.cli.options import (
     AsJson,
@@ -31,10 +31,8 @@ from colorunbook.cli.options import (
 )
 from colorunbook.cli.reach import Typed
 from colorunbook.cli.report import Report
-from colorunbook.cli.show import show_plan
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
 from colorunbook.engine.journal import Journal, as_record
-from colorunbook.engine.runner import ask_guards
 from colorunbook.engine.runner import run as run_plan
 from colorunbook.engine.session import Session
 from colorunbook.errors import Aborted
@@ -89,7 +87,11 @@ def run(
     way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
     order = Order(runbook, typed, way, state, dry_run, verbose, as_json)
     if dry_run and qemu:
-        _show(resolve(runbook, way.site, Dialect.of(qemu, way.edition)), order)
+        plan = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
+        if as_json:
+            give_json({"digest": plan.digest, **plan.as_json()})
+        else:
+            dryrun.show(plan)
         return
     asyncio.run(_until_told(order))
 
@@ -137,8 +139,7 @@ async def _do(order: Order) -> None:
         if trouble is not None:
             say(f"QEMU {plan.dialect.version}: {trouble}.")
         if order.dry_run:
-            _show(plan, order)
-            await _tell_guards(plan, session)
+            await dryrun.tell(plan, session, as_json=order.as_json)
             return
         await _execute(plan, session, order)
 
@@ -157,20 +158,3 @@ async def _execute(plan: Plan, session: Session, order: Order) -> None:
         say(paint(f"  the journal of this run is {journal.path}", "dim"))
         report.close()
         journal.close()
-
-
-async def _tell_guards(plan: Plan, session: Session) -> None:
-    """Tell whether the run would be refused; asking changes nothing."""
-    for verdict in await ask_guards(plan, session):
-        if verdict.holds:
-            say(f"{paint('holds', 'good')}: {in_words(verdict.expect).replace('``', '')}")
-        else:
-            say(f"{paint('does not hold, the run would be refused', 'bad')}: "
-                f"{in_words(verdict.expect).replace('``', '')}; seen: {verdict.seen}")  # fmt: skip
-
-
-def _show(plan: Plan, order: Order) -> None:
-    if order.as_json:
-        give_json({"digest": plan.digest, **plan.as_json()})
-    else:
-        give(show_plan(plan))

@@ -100,6 +100,16 @@ class FakeTransport:
         self.ran.append((host.address, ("--version",)))
         return self.version
 
+    async def runs(self, host: Host, argv: Sequence[str]) -> bool:
+        """Tell whether it runs; see :meth:`colorunbook.engine.transport.Transport.runs`."""
+        found = self.qemus.get(host.address)
+        return found is not None and list(found.argv) == list(argv)
+
+    async def end(self, host: Host, argv: Sequence[str]) -> None:
+        """End it; see :meth:`colorunbook.engine.transport.Transport.end`."""
+        if await self.runs(host, argv):
+            self.kill(host.address)
+
     async def serves(self, host: Host) -> bool:
         """Tell whether there is one; see :class:`colorunbook.engine.transport.Transport`."""
         return host.address in self.qemus

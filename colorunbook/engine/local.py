@@ -77,6 +77,18 @@ class LocalTransport:
             )
         return Version.parse(match[1])
 
+    async def runs(self, _host: Host, argv: Sequence[str]) -> bool:
+        """Look for it; see :meth:`colorunbook.engine.transport.Transport.runs`."""
+        from colorunbook.engine import processes
+
+        return bool(processes.started_with(argv))
+
+    async def end(self, _host: Host, argv: Sequence[str]) -> None:
+        """End it; see :meth:`colorunbook.engine.transport.Transport.end`."""
+        from colorunbook.engine import processes
+
+        await asyncio.to_thread(processes.end, argv)
+
     async def serves(self, host: Host) -> bool:
         """Try it; see :meth:`colorunbook.engine.transport.Transport.serves`."""
         return await _accepts(host.monitor)

@@ -68,6 +68,18 @@ class Transport(Protocol):
         :raises Unavailable: there is none.
         """
 
+    async def runs(self, host: Host, argv: Sequence[str]) -> bool:
+        """Tell whether a QEMU that was started with these words runs on a host.
+
+        :raises Unavailable: it cannot be told.
+        """
+
+    async def end(self, host: Host, argv: Sequence[str]) -> None:
+        """End the QEMU that was started with these words, and see it gone.
+
+        :raises TimedOut: it does not end.
+        """
+
     async def serves(self, host: Host) -> bool:
         """Tell whether somebody serves the monitor of a host already."""
 

@@ -397,8 +397,7 @@ def test_a_journal_that_cannot_be_written_ends_the_run(
 
 def test_a_qemu_that_runs_is_not_started_over(pair: Pair) -> None:
     """It is refused before the first step: the images of a living host are not touched."""
-    pair.run("launch-secondary")
-    pair.hosts.ran.clear()
+    pair.hosts.put(TWO, ("another", "QEMU"))
     assert "nothing was sent: on the secondary 127.0.0.2" in pair.fails("launch-secondary", Refused)
     assert [(TWO, ("--version",))] == pair.hosts.ran
 

@@ -48,7 +48,7 @@ def demotion() -> Runbook:
     @runbook("demote", on=Role.PRIMARY, title="Demote the primary")
     def demote(_colo: Colo) -> Iterator[Step]:
         """Give the role away."""
-        yield lost_heartbeat()
+        yield lost_heartbeat(Role.PRIMARY)
 
     @demote.starts_when
     def before(_colo: Colo) -> Iterator[Expect]:

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How a plan is done, beside what is done: what a person has said about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from colorunbook.engine.stopping import Stop
+from colorunbook.errors import ColorunbookError
+
+
+def never(_error: ColorunbookError) -> bool:
+    """Leave things as a failure has left them."""
+    return False
+
+
+def on_failure(_error: ColorunbookError) -> bool:
+    """Take back what was done, whenever something fails."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What holds for one run.
+
+    :param stop: asked for when somebody wants it to end.
+    :param rollback: whether to take back what was done, asked when a step has failed.
+    :param begun: numbers of the steps that an earlier run of the same plan has begun and not
+        ended, and of which nothing tells whether they are done.
+    """
+
+    stop: Stop = field(default_factory=Stop)
+    rollback: Callable[[ColorunbookError], bool] = never
+    begun: frozenset[int] = frozenset()
