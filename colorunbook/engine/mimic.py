@@ -40,6 +40,7 @@ class Mimic:
     nature: Nature = field(default_factory=Nature)
     peer: "Mimic | None" = None
     mode: str = "none"
+    last_mode: str = "none"
     status: str = "running"
     migration: str | None = None
     events: list[JsonObject] = field(default_factory=list)
