@@ -9,9 +9,8 @@ from colorunbook.book.phrases import Expect, plain
 from colorunbook.engine.events import Event, ExpectationMet, Progress
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.session import Session
-from colorunbook.engine.stopping import Stop
 from colorunbook.engine.waits import Nearer, Seen, pace, wait
-from colorunbook.errors import Aborted, ColorunbookError, StepFailed, TimedOut
+from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 
@@ -23,7 +22,7 @@ AT_REST = 5.0
 
 
 async def postcondition(
-    plan: Plan, session: Session, hearing: Hearing, stop: Stop, *, is_new: bool
+    plan: Plan, session: Session, hearing: Hearing, *, is_new: bool
 ) -> AsyncIterator[Event]:
     """See each part of a plan's postcondition.
 
@@ -39,14 +38,12 @@ async def postcondition(
             monitor = await session.monitor(expect.role, plan.site)
             within = await _bound(plan, session, expect.condition, SETTLE if is_new else AT_REST)
             waiting = wait(monitor, expect.condition, within, hearing.since(expect.role))
-            async for news in stop.unless(waiting):
+            async for news in waiting:
                 match news:
                     case Nearer(done, total):
                         yield Progress(len(plan.steps), done, total)
                     case Seen(text):
                         seen = text
-        except Aborted as error:
-            raise Aborted(error.message, "Every step is done; it was not seen to work.") from error
         except ColorunbookError as error:
             for event in hearing.news():
                 yield event

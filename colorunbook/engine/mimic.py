@@ -104,7 +104,7 @@ class Mimic:
 
     def forget_job(self) -> None:
         """Let go of a copy that has ended."""
-        self.job = None
+        self.job, self.dismisses = None, True
         self.emit("JOB_STATUS_CHANGE", id="resync", status="null")
 
     def _arrive(self) -> None:

@@ -91,7 +91,7 @@ class _Run:
         await self._look_round()
         try:
             for number, step in enumerate(self.plan.steps, 1):
-                self.manner.stop.heed()
+                self._heed_stop(number, step)
                 async for event in self._step(number, step):
                     yield event
         except ColorunbookError as error:
@@ -99,15 +99,21 @@ class _Run:
                 async for undone in undo(self.plan, self.session, self.done):
                     yield undone
             raise
-        async for event in postcondition(
-            self.plan, self.session, self.hearing, self.manner.stop, is_new=bool(self.done)
-        ):
+        is_new = bool(self.done)
+        async for event in postcondition(self.plan, self.session, self.hearing, is_new=is_new):
             yield event
         yield RunEnded(time.perf_counter() - start)
 
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""
         return _told_of_steps(self.finished)
+
+    def _heed_stop(self, number: int, step: Step) -> None:
+        if self.manner.stop.is_asked:
+            raise Aborted(
+                f"{self.plan.name} was interrupted before step {number}, '{step.title}'.",
+                self.account(),
+            )
 
     def _goes_back(self, error: ColorunbookError) -> bool:
         if isinstance(error, Aborted) or not can_be_undone(self.done):
@@ -135,11 +141,7 @@ class _Run:
                     yield event
             else:
                 self.hearing.before_an_act()
-                self.done.append((number, step))
-                self.replied = await self._act(step)
-                self.lookout.forget()
-        except Aborted as error:
-            raise Aborted(error.message, await self._how_things_are(number)) from error
+                await self._act(number, step)
         except ColorunbookError as error:
             for event in self.hearing.news():
                 yield event
@@ -166,15 +168,20 @@ class _Run:
             return Standing(State.OPEN)
         return await self.lookout.of(step)
 
-    async def _act(self, step: Step) -> Json:
+    async def _act(self, number: int, step: Step) -> None:
         if isinstance(step.action, Await):
             raise TypeError("a wait is not an act")
+        self.done.append((number, step))
         try:
-            return await act(self.plan, self.session, step.role, step.action)
+            with self.manner.stop.doing():
+                self.replied = await act(self.plan, self.session, step.role, step.action)
         except StepFailed as error:
-            if step.already and step.already in error.message:
-                return f"it was so already: {error.message}"
-            raise
+            if isinstance(step.action, Qmp):
+                self.done.pop()  # what QMP refuses is not done; a program or HMP may have got far
+            if not step.already or step.already not in error.message:
+                raise
+            self.replied = f"it was so already: {error.message}"
+        self.lookout.forget()
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
         monitor = await self.session.monitor(step.role, self.plan.site)
@@ -182,7 +189,7 @@ class _Run:
         if isinstance(action.condition, Checkpoints):
             since = len(monitor.events)
         waiting = wait(monitor, action.condition, action.within, since)
-        async for news in self.manner.stop.unless(waiting):
+        async for news in waiting:
             match news:
                 case Nearer(done, total):
                     yield Progress(number, done, total)

@@ -82,7 +82,8 @@ async def _undo(plan: Plan, session: Session, step: Step) -> Json:
         await session.forget(step.role, plan.site)
         await session.transport.end(host, [word.text for word in step.action.words])
         return "ended"
-    if (await lookout.of(step)).state is State.OPEN:
+    # Where doing it again tells that it is done, its probe does not tell that it is not.
+    if not step.already and (await lookout.of(step)).state is State.OPEN:
         return "it was not done"
     reply: Json = None
     for action in step.undo:

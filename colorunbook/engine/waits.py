@@ -2,7 +2,7 @@
 """Waiting: for events as they come, for states as QEMU tells them, always with a bound."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, Probe, StatusIs
@@ -37,7 +37,7 @@ class Nearer:
 
 async def wait(
     monitor: Monitor, condition: Condition, within: float, since: int
-) -> AsyncGenerator[Nearer | Seen, None]:
+) -> AsyncIterator[Nearer | Seen]:
     """Wait until a condition holds; the last value tells what was seen.
 
     :param within: the bound, in seconds.

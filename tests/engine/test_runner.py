@@ -21,6 +21,7 @@ from colorunbook.engine.events import (
     RunEnded,
     RunStarted,
     StepDone,
+    StepSkipped,
     StepStarted,
 )
 from colorunbook.engine.fake import Answers, FakeTransport, Fault, Loss, Says, Silence
@@ -171,11 +172,25 @@ def test_a_guard_that_does_not_hold_refuses(pair: Pair) -> None:
     assert pair.hosts.sent
 
 
-def test_a_second_failover_is_refused(replicating: Pair) -> None:
-    """The first one has done what there is to do."""
+def test_a_second_failover_finds_nothing_to_do(replicating: Pair) -> None:
+    """The first one has done it; what it has done is seen once more."""
     replicating.hosts.kill(TWO)
     replicating.run("primary-failover")
-    replicating.fails("primary-failover", Refused)
+    replicating.told.clear()
+    replicating.hosts.sent.clear()
+    replicating.run("primary-failover")
+    assert [] == replicating.hosts.mutations()
+    assert 8 == sum(isinstance(event, StepSkipped) for event in replicating.told)
+    assert isinstance(replicating.told[-1], RunEnded)
+
+
+def test_the_failover_of_another_role_is_refused(replicating: Pair) -> None:
+    """What was a secondary is alone now as well, and was never a primary."""
+    replicating.hosts.kill(ONE)
+    replicating.run("secondary-failover")
+    replicating.hosts.sent.clear()
+    replicating.fails("primary-failover", Refused, SITE.flipped())
+    assert [] == replicating.hosts.mutations()
 
 
 def test_a_host_that_does_not_answer_is_unavailable(pair: Pair) -> None:

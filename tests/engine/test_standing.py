@@ -2,7 +2,6 @@
 """Where a procedure stands, and that it goes on from there: law 5, on hosts that are made up."""
 
 import contextlib
-from dataclasses import dataclass, fields
 
 import pytest
 
@@ -11,62 +10,13 @@ from colorunbook.book.actions import Assign, Await, Qmp
 from colorunbook.book.runbook import Runbook
 from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
 from colorunbook.engine.fake import FakeTransport
-from colorunbook.engine.mimic import Mimic
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State, changes
-from colorunbook.hosts import Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
+from tests.engine.chapters import CHAPTERS, ONE, SITE, Chapter, begin, play, shape
 from tests.hurry import hurry
-
-SITE = Site()
-ONE, TWO = SITE.primary.address, SITE.secondary.address
-PAIR = ("launch-primary", "launch-secondary", "prepare-secondary", "start-replication")
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A runbook, and the story that leads to its beginning: names of runbooks, deaths."""
-
-    name: str
-    story: tuple[str, ...] = ()
-    flipped: bool = False
-
-    def __str__(self) -> str:
-        return self.name
-
-
-BEREFT = (*PAIR, f"-{TWO}", "primary-failover", "launch-secondary", "prepare-secondary")
-TAKEN = (*PAIR, f"-{ONE}", "secondary-failover")
-CHAPTERS = [
-    *(Chapter(name, PAIR[:count]) for count, name in enumerate(PAIR)),
-    Chapter("bring-up"),
-    Chapter("set-checkpoint-delay", PAIR),
-    Chapter("primary-failover", BEREFT[:5]),
-    Chapter("primary-resume", BEREFT),
-    Chapter("secondary-failover", TAKEN[:5]),
-    Chapter("secondary-resume", (*TAKEN, "~launch-secondary", "~prepare-secondary")),
-]
-
-
-async def play(hosts: FakeTransport, name: str, edition: Edition, site: Site = SITE) -> list[Event]:
-    """Do a runbook to its end."""
-    async with Session(hosts, site, edition) as session:
-        plan = await session.resolve(shelf.runbook(name))
-        return [event async for event in run(plan, session)]
-
-
-async def begin(chapter: Chapter, edition: Edition) -> FakeTransport:
-    """Hosts as they are when the chapter begins."""
-    hosts = FakeTransport()
-    for word in chapter.story:
-        if word.startswith("-"):
-            hosts.kill(word[1:])
-        else:
-            site = SITE.flipped() if word.startswith("~") else SITE
-            await play(hosts, word.removeprefix("~"), edition, site)
-    return hosts
 
 
 async def play_until(hosts: FakeTransport, chapter: Chapter, edition: Edition, cut: int) -> int:
@@ -83,16 +33,6 @@ async def play_until(hosts: FakeTransport, chapter: Chapter, edition: Edition, c
                     case _:
                         pass
         return 2 * len(plan.steps)
-
-
-def shape(hosts: FakeTransport) -> dict[str, tuple[object, ...]]:
-    """What is left of a run: everything but its events."""
-    return {address: _of(qemu) for address, qemu in hosts.qemus.items()}
-
-
-def _of(qemu: Mimic) -> tuple[object, ...]:
-    untold = ("events", "peer", "argv", "nature")
-    return tuple(getattr(qemu, part.name) for part in fields(qemu) if part.name not in untold)
 
 
 @pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
