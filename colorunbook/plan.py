@@ -5,7 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from colorunbook.book.actions import Action, Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Action, Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.colo import Colo
 from colorunbook.book.phrases import Expect, say, say_wait
 from colorunbook.book.runbook import Runbook, Step
@@ -23,6 +23,9 @@ class Plan:
     :param site: the pair, with the roles that the steps speak of.
     :param starts: the guards.
     :param ends: the postcondition.
+    :param buries: the role whose QEMU has to be known to be dead before anything is done.
+    :param freeing: what is done first where the peer may have vanished without a word, and again
+        where a command hangs.
     """
 
     name: str
@@ -34,6 +37,8 @@ class Plan:
     starts: tuple[Expect, ...]
     steps: tuple[Step, ...]
     ends: tuple[Expect, ...]
+    buries: Role | None = None
+    freeing: tuple[Step, ...] = ()
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -54,6 +59,8 @@ class Plan:
             "qemu": str(self.dialect.version),
             "edition": self.dialect.edition.value,
             "hosts": {role.value: self.site.host(role).address for role in Role},
+            "buries": self.buries.value if self.buries else None,
+            "frees_first": [self._step(step) for step in self.freeing],
             "starts_when": [say(expect) for expect in self.starts],
             "steps": [self._step(step) for step in self.steps],
             "ends_when": [say(expect) for expect in self.ends],
@@ -96,12 +103,14 @@ def resolve(runbook: Runbook, site: Site, dialect: Dialect) -> Plan:
         starts=runbook.starts(colo),
         steps=runbook.steps(colo),
         ends=runbook.ends(colo),
+        buries=runbook.buries,
+        freeing=runbook.freed_by.steps(colo) if runbook.freed_by else (),
     )
 
 
 def needs_monitor(step: Step) -> bool:
     """Tell whether a step is sent to a QEMU that runs already."""
-    return isinstance(step.action, Qmp | Hmp | Await)
+    return isinstance(step.action, Qmp | Hmp | Yank | Await)
 
 
 def describe(step: Step) -> JsonObject:
@@ -122,6 +131,8 @@ def described(role: Role, action: Action) -> JsonObject:
             return {"kind": "qmp", "text": payload.text}
         case Hmp(tolerates=tolerates) as line:
             return {"kind": "hmp", "text": line.payload.text, "tolerates": tolerates}
+        case Yank() as yank:
+            return {"kind": "yank", "text": yank.example.text}
         case Await(condition, within):
             wait = say_wait(Expect(role, condition), within)
             return {"kind": "await", "text": wait, "within": within}

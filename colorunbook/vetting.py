@@ -8,7 +8,7 @@ what of it is deprecated or unstable, and what nobody can tell before it is trie
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
 from colorunbook.errors import InputError
 from colorunbook.plan import Plan
@@ -169,6 +169,9 @@ def _action(action: Action, know: Knowledge) -> Iterator[Finding]:
             yield from properties.judge(payload, know)
         case Hmp() as human:
             yield from properties.judge(human.payload, know)
+        case Yank() as yank:
+            yield from properties.judge(yank.question, know)
+            yield from properties.judge(yank.example, know)
         case Await(condition):
             yield from _condition(condition, know)
 

@@ -12,6 +12,7 @@ from colorunbook.book.storage import attach, export, open_replica, serve_disks
 from colorunbook.book.verbs import migrate, negotiate, set_capabilities, wait_until
 from colorunbook.hosts import Role
 
+from .failover import free_primary
 from .launch import launch_primary, launch_secondary
 
 
@@ -57,6 +58,7 @@ def serving(colo: Colo) -> Iterator[Expect]:
     "start-replication",
     on=Role.PRIMARY,
     title="Start replication",
+    freed_by=free_primary,
     notes=(
         "The secondary's disk takes one NBD client at a time. End whatever else is connected to "
         "it before the primary connects.",

@@ -27,6 +27,7 @@ from colorunbook.book.verbs import (
 )
 from colorunbook.hosts import Role
 
+from .failover import free_primary
 from .replicate import enters_colo
 
 
@@ -84,6 +85,7 @@ _REASONS = {
     "primary-resume",
     on=Role.PRIMARY,
     title="Primary resumes replication",
+    freed_by=free_primary,
     notes=(
         "If this primary was a secondary before, it still has ``rew0``, and its new filters have "
         "to stand in front of it: follow the resume of a secondary instead.",
@@ -113,6 +115,7 @@ def primary_resumed(colo: Colo) -> Iterator[Expect]:
     on=Role.PRIMARY,
     flipped=True,
     title="Secondary resumes replication",
+    freed_by=free_primary,
     notes=(
         "The filter ``rew0`` stays: connections that began while this was a secondary live by it. "
         "The mirror and the redirectors go in front of it, which is what ``insert`` and "

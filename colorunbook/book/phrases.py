@@ -8,6 +8,7 @@ takes it apart again. So the sentence that a person reads is the one that is exe
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import Enum
 from functools import cache
 
 from colorunbook.book.actions import Hmp
@@ -36,11 +37,20 @@ from colorunbook.book.conditions import (
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import join, split
 
-_WHERE = {
-    True: "In a shell of the {role} host, ``{address}``:",
-    False: "In the QMP monitor of the {role}, on ``{address}``:",
-}
+
+class Place(Enum):
+    """What a command is typed into."""
+
+    SHELL = "In a shell of the {role} host, ``{address}``:"
+    MONITOR = "In the QMP monitor of the {role}, on ``{address}``:"
+    SECOND_MONITOR = "In the second QMP monitor of the {role}, on ``{address}``:"
+
+
 _DEATH = "(Where this page is tested, the QEMU of the {role}, on ``{address}``, is killed here.)"
+_VANISHING = (
+    "(Where this page is tested, the QEMU of the {role}, on ``{address}``, is stopped here, "
+    "as if its host had lost its cable.)"
+)
 _REPLACEMENT = (
     "First start a new secondary on ``{address}``, with ``{images}`` and ``{primary}``, "
     "as in `{launch}`_ and `{prepare}`_."
@@ -95,18 +105,18 @@ class Where:
 
     role: Role
     address: str
-    shell: bool
+    place: Place
 
     def say(self) -> str:
         """Put it into words."""
-        return _WHERE[self.shell].format(role=self.role.value, address=self.address)
+        return self.place.value.format(role=self.role.value, address=self.address)
 
     @classmethod
     def read(cls, text: str) -> "Where | None":
         """Read it back; ``None`` when the text says something else."""
-        for shell, phrase in _WHERE.items():
-            if found := _match(phrase, text):
-                return cls(Role(found["role"]), found["address"], shell)
+        for place in Place:
+            if found := _match(place.value, text):
+                return cls(Role(found["role"]), found["address"], place)
         return None
 
 
@@ -125,6 +135,24 @@ class Death:
     def read(cls, text: str) -> "Death | None":
         """Read it back; ``None`` when the text says something else."""
         found = _match(_DEATH, text)
+        return cls(Role(found["role"]), found["address"]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Vanishing:
+    """One of the two QEMUs falls silent; its connections stay open."""
+
+    role: Role
+    address: str
+
+    def say(self) -> str:
+        """Put it into words."""
+        return _VANISHING.format(role=self.role.value, address=self.address)
+
+    @classmethod
+    def read(cls, text: str) -> "Vanishing | None":
+        """Read it back; ``None`` when the text says something else."""
+        found = _match(_VANISHING, text)
         return cls(Role(found["role"]), found["address"]) if found else None
 
 

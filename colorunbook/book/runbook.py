@@ -68,6 +68,8 @@ class Runbook:
     :param flipped: the roles are those after the secondary has taken over.
     :param notes: what a reader has to know first, a paragraph each (reStructuredText).
     :param parts: the runbooks it is composed of; empty for one with steps of its own.
+    :param buries: the role whose QEMU has to be known to be dead: the other one goes on alone.
+    :param freed_by: the runbook that frees this one's QEMU of a peer that has vanished.
     """
 
     def __init__(
@@ -81,6 +83,8 @@ class Runbook:
         flipped: bool = False,
         notes: tuple[str, ...] = (),
         parts: tuple["Runbook", ...] = (),
+        buries: Role | None = None,
+        freed_by: "Runbook | None" = None,
     ) -> None:
         if not _NAME.fullmatch(name):
             raise InputError(
@@ -93,6 +97,8 @@ class Runbook:
         self.flipped = flipped
         self.notes = notes
         self.parts = parts
+        self.buries = buries
+        self.freed_by = freed_by
         self._steps = steps
         self._starts: Expectations = _nothing
         self._ends: Expectations = _nothing
@@ -153,12 +159,27 @@ def runbook(
     title: str,
     flipped: bool = False,
     notes: tuple[str, ...] = (),
+    buries: Role | None = None,
+    freed_by: Runbook | None = None,
 ) -> Callable[[Steps], Runbook]:
-    """Make a runbook of a function that yields steps; its docstring is the summary."""
+    """Make a runbook of a function that yields steps; its docstring is the summary.
+
+    The parameters are those of :class:`Runbook`.
+    """
 
     def decorate(steps: Steps) -> Runbook:
         summary = (steps.__doc__ or "").strip()
-        return Runbook(name, title, summary, steps, on=on, flipped=flipped, notes=notes)
+        return Runbook(
+            name,
+            title,
+            summary,
+            steps,
+            on=on,
+            flipped=flipped,
+            notes=notes,
+            buries=buries,
+            freed_by=freed_by,
+        )
 
     return decorate
 
@@ -176,7 +197,10 @@ def compose(name: str, *parts: Runbook, title: str, summary: str) -> Runbook:
             "Run them one after the other.",
         )
     on = parts[-1].on
-    return Runbook(name, title, summary, _no_steps, on=on, flipped=flipped, parts=parts)
+    freed = next((part.freed_by for part in parts if part.freed_by), None)
+    return Runbook(
+        name, title, summary, _no_steps, on=on, flipped=flipped, parts=parts, freed_by=freed
+    )
 
 
 def _no_steps(_colo: Colo) -> Iterator[Step]:

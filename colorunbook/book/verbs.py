@@ -4,7 +4,9 @@
 The verbs of disks are in :mod:`colorunbook.book.storage`.
 """
 
-from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
+from collections.abc import Iterable
+
+from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import (
     CapabilityOn,
     ChardevsGone,
@@ -110,6 +112,19 @@ def lost_heartbeat(role: Role) -> Step:
     last = StatusIs("query-colo-status", "last-mode", role.value)
     step = step.done_when(colo_mode_is("none"), last)
     return step.spending(Expect(role, colo_mode_is(role.value)))
+
+
+def see_what_can_be_cut() -> Step:
+    """Ask a QEMU which of its connections can be cut, past whatever hangs in it."""
+    return qmp("See what can be cut", Payload("query-yank", oob=True))
+
+
+def cut(chardevs: Iterable[SocketChardev]) -> Step:
+    """Cut the connections to a peer that has vanished.
+
+    :param chardevs: those that lead to it.
+    """
+    return Step("Cut it", Yank(tuple(chardev.id for chardev in chardevs)))
 
 
 def stop_guest() -> Step:

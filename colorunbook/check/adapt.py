@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Site, size_in_bytes
@@ -33,8 +34,11 @@ class Adaptation:
             if match:
                 self._largest = max(self._largest, _size(match[2]))
 
-    def __call__(self, command: str) -> str:
-        """The command as it is typed."""
+    def __call__(self, command: str, second: Path | None = None) -> str:
+        """The command as it is typed.
+
+        :param second: the socket of a second monitor of each QEMU; ``None``: it has none.
+        """
         command = _CREATE.sub(self._smaller, command)
         if f"{PROGRAM} " not in command:
             return command
@@ -47,7 +51,10 @@ class Adaptation:
         self.made.add("-display none was added: nobody looks at the guest's screen.")
         if self.more:
             self.made.add(f"{' '.join(self.more)} was added, as was asked for.")
-        return " ".join((command, "-display none", *self.more))
+        monitor = () if second is None else (f"-qmp unix:{second},server=on,wait=off",)
+        if monitor:
+            self.made.add("A second monitor was added, on which a QEMU that hangs can be freed.")
+        return " ".join((command, "-display none", *monitor, *self.more))
 
     def _smaller(self, match: re.Match[str]) -> str:
         size = _size(match[2])

@@ -15,7 +15,7 @@ from unittest import SkipTest
 
 from sybil import Document, Example, Region
 
-from colorunbook.book.phrases import Death, Replacement, say
+from colorunbook.book.phrases import Death, Replacement, Vanishing, say
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.evidence import Statement, symptom
 from colorunbook.check.life import Life
@@ -129,7 +129,7 @@ class Stage:
         match passage.content:
             case Garbled(why=why):
                 raise StepFailed(why)
-            case Death(role, _):
+            case Death(role, _) | Vanishing(role, _):
                 self._acting = (self.lives[role],)
             case Replacement() as said:
                 return await self._replace(said)
@@ -227,7 +227,7 @@ def shown(passage: Passage) -> str:
     match passage.content:
         case Typed(text=text) | Garbled(text=text):
             return one_line(text)
-        case Death() | Replacement() as said:
+        case Death() | Vanishing() | Replacement() as said:
             return said.say()
         case content:
             return say(content.expect)

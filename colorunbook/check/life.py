@@ -3,9 +3,9 @@
 
 from collections.abc import Sequence
 
-from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import Checkpoints, EventSeen
-from colorunbook.book.phrases import Death, Expect, Replacement
+from colorunbook.book.phrases import Death, Expect, Place, Replacement, Vanishing
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.crossing import crossed
 from colorunbook.check.evidence import Statement, testify
@@ -18,7 +18,7 @@ from colorunbook.check.parsers import (
     Typed,
     Waited,
 )
-from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.engine.monitor import NEGOTIATION, QmpMonitor
 from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Role
@@ -67,12 +67,13 @@ class Life:
             case Guarded(expect) | Promised(expect):
                 return self._owe(passage, expect) or await self._ask(passage)
             case Death(role, address):
-                self._know(role, address)
-                for machine in self._machines.values():
-                    await self._settle(machine)
-                self.dead = address
+                await self._lose(role, address)
                 await self._machine(address).kill()
                 return "killed"
+            case Vanishing(role, address):
+                await self._lose(role, address)
+                self._machine(address).stop()
+                return "stopped"
             case Replacement() | Garbled():
                 raise TypeError(f"{type(passage.content).__name__} is not a life's business")
 
@@ -103,6 +104,14 @@ class Life:
             await machine.end()
         self.lab.world.close()
 
+    async def _lose(self, role: Role, address: str) -> None:
+        """See what was put off while both are there, and count one of them as dead."""
+        self._know(role, address)
+        if self.dead != address:
+            for machine in self._machines.values():
+                await self._settle(machine)
+        self.dead = address
+
     async def _type(self, typed: Typed, line: int, at: str | None) -> str:
         address = at or self._know(typed.where.role, typed.where.address)
         machine = self._machine(address)
@@ -114,16 +123,34 @@ class Life:
             case Launch():
                 return await machine.launch(typed.text[2:], line)
             case Qmp(payload):
-                reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
+                monitor = await self._monitor_of(machine, typed.where.place)
+                reply = await monitor.execute_text(typed.text, REPLY)
                 if payload.execute == NEGOTIATION:
                     machine.negotiated = True
+                    await machine.second_monitor()  # once something hangs it is too late
                     await self._settle(machine)
                 return str(reply)
+            case Yank() as yank:
+                monitor = await self._monitor_of(machine, typed.where.place)
+                return await self._yank(monitor, yank)
             case Hmp() as asked:
                 reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
                 if complaint := asked.complaint(reply):
                     raise StepFailed(f"The human monitor replied: {complaint}")
                 return str(reply).strip()
+
+    async def _monitor_of(self, machine: Machine, place: Place) -> QmpMonitor:
+        if place is Place.SECOND_MONITOR:
+            return await machine.second_monitor()
+        return await machine.monitor()
+
+    async def _yank(self, monitor: QmpMonitor, yank: Yank) -> str:
+        """Type the command with the names that QEMU has made up, as the text says to."""
+        found = yank.chosen(await monitor.execute(yank.question, REPLY))
+        if not any(instance.get("type") == "block-node" for instance in found):
+            raise StepFailed("query-yank shows no block node, so there is nothing to free")
+        self.adapt.made.add("The name of the block node in yank became the one in query-yank.")
+        return str(await monitor.execute(yank.payload(found), REPLY))
 
     def _owe(self, passage: Passage, expect: Expect) -> str:
         """Put off what cannot be seen yet; empty: it can.

@@ -45,7 +45,12 @@ class Loss:
     """The session ends instead of a reply."""
 
 
-Outcome = Says | Answers | Silence | Loss
+@dataclass(frozen=True, slots=True)
+class Hangs:
+    """There is no reply, to this command or any other in band, until the QEMU is freed."""
+
+
+Outcome = Says | Answers | Silence | Loss | Hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,8 @@ class FakeMonitor:
             case Silence():
                 await asyncio.sleep(within)
                 raise TimedOut(f"Within {within:g} s there was no reply to {payload.text}.")
+            case Hangs():
+                await self._freed(within, payload)
             case Loss():
                 self._lost = True
                 self._must_live()
@@ -198,6 +205,14 @@ class FakeMonitor:
             return reply(self._qemu, payload)
         except NotSoError as error:
             raise StepFailed(f"QEMU replied: GenericError: {error}") from error
+
+    async def _freed(self, within: float, payload: Payload) -> None:
+        end = asyncio.get_running_loop().time() + within
+        before = len(self._qemu.cut)
+        while len(self._qemu.cut) == before:
+            if asyncio.get_running_loop().time() >= end:
+                raise TimedOut(f"Within {within:g} s there was no reply to {payload.text}.")
+            await asyncio.sleep(MOMENT)
 
     async def next_event(self, after: int, within: float) -> bool:
         """Let a moment pass; see :meth:`colorunbook.engine.transport.Monitor.next_event`."""

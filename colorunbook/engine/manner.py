@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How a plan is done, beside what is done: what a person has said about it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from colorunbook.engine.stopping import Stop
 from colorunbook.errors import ColorunbookError
 
 
-def never(_error: ColorunbookError) -> bool:
+async def never(_error: ColorunbookError) -> bool:
     """Leave things as a failure has left them."""
     return False
 
 
-def on_failure(_error: ColorunbookError) -> bool:
+async def on_failure(_error: ColorunbookError) -> bool:
     """Take back what was done, whenever something fails."""
     return True
 
@@ -29,5 +29,5 @@ class Manner:
     """
 
     stop: Stop = field(default_factory=Stop)
-    rollback: Callable[[ColorunbookError], bool] = never
+    rollback: Callable[[ColorunbookError], Awaitable[bool]] = never
     begun: frozenset[int] = frozenset()

@@ -33,6 +33,7 @@ class Nature:
 class Mimic:
     """One QEMU: its state, made by its command line and changed by commands.
 
+    :ivar cut: what was yanked.
     :ivar peer: the QEMU that its sockets lead to; ``None``: it is dead or was never there.
     """
 
@@ -54,6 +55,7 @@ class Mimic:
     serving: bool = False
     job: str | None = None
     dismisses: bool = True
+    cut: list[JsonObject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for option, value in zip(self.argv, self.argv[1:], strict=False):

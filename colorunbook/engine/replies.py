@@ -260,6 +260,25 @@ def _end_export(qemu: Mimic, told: JsonObject) -> Json:
     return {}
 
 
+def _yankable(qemu: Mimic, _told: JsonObject) -> Json:
+    """As seen of 7.2 to 11.1: whether a peer is there makes no difference."""
+    found: list[Json] = [{"type": "chardev", "id": name} for name in qemu.chardevs]
+    if qemu.nodes and qemu.migration == "colo":
+        found.append({"type": "block-node", "node-name": "#block316"})
+    if qemu.migration == "colo":
+        found.append({"type": "migration"})
+    return found
+
+
+def _yank(qemu: Mimic, told: JsonObject) -> Json:
+    known = as_objects(_yankable(qemu, {}))
+    wanted = as_objects(told["instances"])
+    if any(instance not in known for instance in wanted):
+        raise NotSoError("Instance not found")
+    qemu.cut += wanted
+    return {}
+
+
 def _stop(qemu: Mimic, _told: JsonObject) -> Json:
     qemu.status = "paused"
     qemu.emit("STOP")
@@ -314,6 +333,8 @@ REPLIES: dict[str, Reply] = {
     "migrate-set-parameters": _set_parameters,
     "migrate": _migrate,
     "x-colo-lost-heartbeat": _lose_heartbeat,
+    "query-yank": _yankable,
+    "yank": _yank,
     "migrate_cancel": _cancel_migration,
     "stop": _stop,
     "cont": _continue,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, guest_is
 from colorunbook.book.runbook import Step
-from colorunbook.engine.acts import act
+from colorunbook.engine.acts import Hands
 from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
     Event,
@@ -19,7 +19,9 @@ from colorunbook.engine.events import (
     StepDone,
     StepSkipped,
     StepStarted,
+    Yanking,
 )
+from colorunbook.engine.freeing import free, yank_of
 from colorunbook.engine.guards import ask_guards, must_pass, refuse_to_start_twice
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
@@ -75,9 +77,11 @@ class _Run:
         self.manner = manner
         self.hearing = Hearing(plan, session)
         self.lookout = Lookout(plan, session)
+        self.hands = Hands(plan, session)
         self.done: list[tuple[int, Step]] = []
         self.finished = 0
         self.taken_up = False
+        self.is_spent = False
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
@@ -87,15 +91,18 @@ class _Run:
         await refuse_to_start_twice(self.plan, self.session, self.lookout)
         async for verdict in ask_guards(self.plan, self.lookout):
             must_pass(self.plan, verdict)
+            self.is_spent = self.is_spent or bool(verdict.spent)
             yield GuardHeld(verdict.expect, verdict.seen if not verdict.spent else verdict.spent)
         await self._look_round()
+        async for event in self._free_first():
+            yield event
         try:
             for number, step in enumerate(self.plan.steps, 1):
                 self._heed_stop(number, step)
                 async for event in self._step(number, step):
                     yield event
         except ColorunbookError as error:
-            if self._goes_back(error):
+            if await self._goes_back(error):
                 async for undone in undo(self.plan, self.session, self.done):
                     yield undone
             raise
@@ -115,10 +122,10 @@ class _Run:
                 self.account(),
             )
 
-    def _goes_back(self, error: ColorunbookError) -> bool:
+    async def _goes_back(self, error: ColorunbookError) -> bool:
         if isinstance(error, Aborted) or not can_be_undone(self.done):
             return False
-        return self.manner.rollback(error)
+        return await self.manner.rollback(error)
 
     async def _look_round(self) -> None:
         """See whether an earlier run, or a person, has done a part of it already."""
@@ -126,6 +133,20 @@ class _Run:
             if changes(step) and (await self.lookout.of(step)).state is State.DONE:
                 self.taken_up = True
                 return
+
+    async def _free_first(self) -> AsyncIterator[Event]:
+        """Cut what leads to a peer that is dead, before anything can wait for it.
+
+        Where it was only killed this is not needed and harms nothing: a chardev that has not
+        noticed is let go as well. Where it is all over already there is nothing to cut.
+        """
+        yank = yank_of(self.plan) if self.plan.freeing else None
+        if yank is None or self.plan.buries is None or self.is_spent:
+            return
+        yield Yanking(yank[0])
+        with self.manner.stop.doing():
+            freed = await free(self.plan, self.session, *yank, "its peer is dead")
+        yield freed
 
     async def _step(self, number: int, step: Step) -> AsyncIterator[Event]:
         try:
@@ -143,7 +164,7 @@ class _Run:
                 self.hearing.before_an_act()
                 await self._act(number, step)
         except ColorunbookError as error:
-            for event in self.hearing.news():
+            for event in self._news():
                 yield event
             host = self.plan.site.host(step.role).address
             where = f"Step {number} of {len(self.plan.steps)}, '{step.title}' on the "
@@ -154,8 +175,13 @@ class _Run:
             ) from error
         self.finished = number
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
-        for event in self.hearing.news():
+        for event in self._news():
             yield event
+
+    def _news(self) -> list[Event]:
+        """What came meanwhile: events of QEMU, and what had to be cut."""
+        freed, self.hands.freed = self.hands.freed, []
+        return [*freed, *self.hearing.news()]
 
     async def _standing(self, number: int, step: Step) -> Standing:
         """Where a step stands; in a run that begins at the beginning nothing is done."""
@@ -174,7 +200,7 @@ class _Run:
         self.done.append((number, step))
         try:
             with self.manner.stop.doing():
-                self.replied = await act(self.plan, self.session, step.role, step.action)
+                self.replied = await self.hands.act(step.role, step.action)
         except StepFailed as error:
             if isinstance(step.action, Qmp):
                 self.done.pop()  # what QMP refuses is not done; a program or HMP may have got far

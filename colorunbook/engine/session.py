@@ -50,6 +50,13 @@ class Session:
                 ) from error
         return self._open[host.address]
 
+    async def spare(self, role: Role, site: Site | None = None) -> Monitor:
+        """A session of a role on which nothing in band is waited for.
+
+        Out of band the first one does as well: a command sent so overtakes those in its queue.
+        """
+        return await self.monitor(role, site)
+
     def opened(self) -> tuple[tuple[str, Monitor], ...]:
         """The monitors that are open, with the address of each one's host."""
         return tuple(self._open.items())

@@ -132,6 +132,10 @@ class Lookout:
 
 def changes(step: Step) -> bool:
     """Tell whether a step changes something, so that doing it twice is not nothing."""
-    return isinstance(step.action, Shell | Launch | Hmp) or (
-        isinstance(step.action, Qmp) and step.action.payload.execute != NEGOTIATION
-    )
+    match step.action:
+        case Shell() | Launch() | Hmp():
+            return True
+        case Qmp(payload):
+            return payload.execute != NEGOTIATION and not payload.execute.startswith("query-")
+        case _:
+            return False

@@ -9,7 +9,7 @@ from colorunbook.book.actions import Action, Await, Launch
 from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
-from colorunbook.engine.acts import act
+from colorunbook.engine.acts import Hands
 from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State, changes
@@ -94,7 +94,7 @@ async def _undo(plan: Plan, session: Session, step: Step) -> Json:
 
 async def _do(plan: Plan, session: Session, role: Role, action: Action) -> Json:
     if not isinstance(action, Await):
-        return await act(plan, session, role, action)
+        return await Hands(plan, session).act(role, action)
     monitor = await session.monitor(role, plan.site)
     seen = ""
     async for news in wait(monitor, action.condition, action.within, len(monitor.events)):

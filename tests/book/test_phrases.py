@@ -12,7 +12,9 @@ from colorunbook.book.conditions import EventSeen, ObjectsGone, ObjectsThere, gu
 from colorunbook.book.phrases import (
     Death,
     Expect,
+    Place,
     Replacement,
+    Vanishing,
     Where,
     read,
     read_tolerance,
@@ -47,17 +49,19 @@ def test_a_broken_row_changes_nothing(expect: Expect, width: int) -> None:
     assert (expect, 30) == read_wait(filled.replace(",\0", ", "))
 
 
-@given(roles, addresses, st.booleans())
-def test_a_place_reads_back(role: Role, address: str, shell: bool) -> None:
+@given(roles, addresses, st.sampled_from(Place))
+def test_a_place_reads_back(role: Role, address: str, place: Place) -> None:
     """A shell or a monitor of one host."""
-    where = Where(role, address, shell)
+    where = Where(role, address, place)
     assert where == Where.read(where.say())
 
 
 @given(roles, addresses)
 def test_a_death_reads_back(role: Role, address: str) -> None:
-    """What the test of a failover begins with."""
+    """What the test of a failover begins with; falling silent is something else."""
     assert Death(role, address) == Death.read(Death(role, address).say())
+    assert Vanishing(role, address) == Vanishing.read(Vanishing(role, address).say())
+    assert Death.read(Vanishing(role, address).say()) is None
 
 
 def test_a_replacement_reads_back() -> None:

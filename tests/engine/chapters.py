@@ -67,5 +67,5 @@ def shape(hosts: FakeTransport) -> dict[str, tuple[object, ...]]:
 
 
 def _of(qemu: Mimic) -> tuple[object, ...]:
-    untold = ("events", "peer", "argv", "nature")
+    untold = ("events", "peer", "argv", "nature", "cut")
     return tuple(getattr(qemu, part.name) for part in fields(qemu) if part.name not in untold)

@@ -23,6 +23,8 @@ from colorunbook.engine.events import (
     StepDone,
     StepSkipped,
     StepStarted,
+    Yanked,
+    Yanking,
 )
 from colorunbook.engine.fake import Answers, FakeTransport, Fault, Loss, Says, Silence
 from colorunbook.engine.journal import Journal
@@ -149,7 +151,7 @@ def test_every_step_is_told_in_order(replicating: Pair) -> None:
     steps = [StepStarted, StepDone] * len(replicating.titles())
     plan = resolve(shelf.runbook("primary-failover"), SITE, Dialect())
     guards, ends = [GuardHeld] * len(plan.starts), [ExpectationMet] * len(plan.ends)
-    assert [RunStarted, *guards, *steps, *ends, RunEnded] == kinds
+    assert [RunStarted, *guards, Yanking, Yanked, *steps, *ends, RunEnded] == kinds
     assert [step.title for step in plan.steps] == replicating.titles()
 
 
@@ -214,7 +216,7 @@ def test_nothing_is_done_after_a_step_that_failed(replicating: Pair) -> None:
     replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("x-blockdev-change", Says("no such child"))]
     assert replicating.fails("primary-failover", StepFailed).endswith("No step is done.")
-    assert ["x-blockdev-change"] == replicating.hosts.mutations()
+    assert ["yank", "x-blockdev-change"] == replicating.hosts.mutations()
 
 
 def test_a_reply_of_the_human_monitor_is_an_error(pair: Pair) -> None:
@@ -407,7 +409,7 @@ def test_a_journal_that_cannot_be_written_ends_the_run(
     monkeypatch.setattr(Journal, "write", write)
     with pytest.raises(Unavailable, match="full"):
         replicating.run("primary-failover", journal=tmp_path)
-    assert ["x-blockdev-change", "human-monitor-command"] == replicating.hosts.mutations()
+    assert ["yank", "x-blockdev-change", "human-monitor-command"] == replicating.hosts.mutations()
 
 
 def test_a_qemu_that_runs_is_not_started_over(pair: Pair) -> None:

@@ -6,7 +6,7 @@ import pytest
 from colorunbook import shelf
 from colorunbook.book.actions import Command
 from colorunbook.engine import runner
-from colorunbook.engine.acts import act
+from colorunbook.engine.acts import Hands
 from colorunbook.engine.events import Event, RunEnded, StepDone, UndoDone, UndoFailed
 from colorunbook.engine.fake import FakeTransport, Fault, Says
 from colorunbook.engine.manner import Manner, never, on_failure
@@ -14,7 +14,6 @@ from colorunbook.engine.mimic import Nature
 from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
-from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json
 from tests.engine.chapters import CHAPTERS, ONE, SITE, Chapter, begin, shape
@@ -42,13 +41,14 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Let the act of this number, counted from 1, be refused."""
     acts: list[Command] = []
 
-    async def acting(plan: Plan, session: Session, role: Role, action: Command) -> Json:
-        acts.append(action)
-        if len(acts) == number:
-            raise StepFailed("QEMU replied: no")
-        return await act(plan, session, role, action)
+    class Failing(Hands):
+        async def act(self, role: Role, action: Command) -> Json:
+            acts.append(action)
+            if len(acts) == number:
+                raise StepFailed("QEMU replied: no")
+            return await super().act(role, action)
 
-    monkeypatch.setattr(runner, "act", acting)
+    monkeypatch.setattr(runner, "Hands", Failing)
 
 
 @pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
@@ -59,7 +59,7 @@ def test_what_failed_anywhere_is_taken_back(
     """The hosts are as they were; images that nobody uses may be left."""
 
     async def work(number: int) -> tuple[object, object, bool]:
-        monkeypatch.setattr(runner, "act", act)
+        monkeypatch.setattr(runner, "Hands", Hands)
         hosts = await begin(chapter, edition)
         before = shape(hosts)
         fail_at(monkeypatch, number)
