@@ -30,7 +30,7 @@ NOT_BOTH = (
 @runbook(
     "free-primary",
     on=Role.PRIMARY,
-    title="Free the primary of a secondary that has vanished",
+    title="Free the primary of a vanished secondary",
     notes=(
         "Give each QEMU a second ``-qmp`` of its own, and keep a session open on it, negotiated "
         'with ``"arguments": {"enable": ["oob"]}``. What is sent there as ``exec-oob`` overtakes '
