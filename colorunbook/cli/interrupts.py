@@ -6,16 +6,19 @@ import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
+from colorunbook.book.actions import Await
 from colorunbook.cli.console import say
 from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
 from colorunbook.engine.stopping import Stop
-from colorunbook.errors import Aborted
+from colorunbook.errors import Aborted, ColorunbookError, Refused
 
 
 @dataclass(slots=True)
 class Account:
     """How far a run has come.
 
+    :ivar finished: the number of the last step that is done.
+    :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
     :ivar run_id: what it is called in the journal; empty: it has none yet.
     """
 
@@ -23,13 +26,14 @@ class Account:
     run_id: str = ""
     finished: int = 0
     begun: int = 0
+    waits: bool = False
     stop: Stop = field(default_factory=Stop)
 
     def heard(self, event: Event) -> None:
         """Take an event into account."""
         match event:
-            case StepStarted(number):
-                self.begun = number
+            case StepStarted(number, step):
+                self.begun, self.waits = number, isinstance(step.action, Await)
             case StepDone(number) | StepSkipped(number):
                 self.finished = number
             case _:
@@ -39,7 +43,8 @@ class Account:
         """What is to be said of a run that was broken off at once."""
         if not self.begun and not self.finished:
             return Aborted(f"{self.name} was interrupted; no step was begun.")
-        doubt = f"Step {self.begun} may be done or not." if self.stop.in_hand else ""
+        in_doubt = self.begun > self.finished and not self.waits
+        doubt = f"Step {self.begun} may be done or not." if in_doubt else ""
         done = f"{self.finished} steps are done." if self.finished != 1 else "1 step is done."
         return Aborted(
             f"{self.name} was interrupted. {done} {doubt}".rstrip(), self.next_thing_to_type
@@ -47,8 +52,17 @@ class Account:
 
     @property
     def next_thing_to_type(self) -> str:
-        """How it is taken up again."""
-        return f"'colorunbook resume {self.run_id}' goes on from there." if self.run_id else ""
+        """How it is taken up again; empty where nothing was begun."""
+        if not self.run_id or not (self.begun or self.finished):
+            return ""
+        return f"'colorunbook resume {self.run_id}' goes on from there."
+
+    def with_next_thing(self, error: ColorunbookError) -> ColorunbookError:
+        """The same error, with how the run is taken up again."""
+        if isinstance(error, Refused):
+            return error
+        error.advice = f"{error.advice} {self.next_thing_to_type}".strip()
+        return error
 
 
 async def until_interrupted(work: Coroutine[None, None, None], account: Account) -> None:
@@ -64,8 +78,6 @@ async def until_interrupted(work: Coroutine[None, None, None], account: Account)
         await task
     except asyncio.CancelledError:
         raise account.aborted() from None
-    except Aborted as error:
-        raise Aborted(error.message, f"{error.advice} {account.next_thing_to_type}") from error
 
 
 def _tell(task: "asyncio.Future[None]", stop: Stop) -> None:

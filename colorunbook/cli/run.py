@@ -2,9 +2,6 @@
 """``colorunbook run``: a runbook, done on live QEMU."""
 
 import asyncio
-import contextlib
-import json
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +11,9 @@ import typer
 from colorunbook import shelf
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli import dryrun
-from colorunbook.cli.console import give, give_json, paint, say
+from colorunbook.cli.console import give_json, say
+from colorunbook.cli.doing import Telling, do
+from colorunbook.cli.interrupts import Account, until_interrupted
 from colorunbook.cli.options import (
     AsJson,
     LabName,
@@ -30,13 +29,12 @@ from colorunbook.cli.options import (
     SiteFile,
 )
 from colorunbook.cli.reach import Typed
-from colorunbook.cli.report import Report
+from colorunbook.cli.rollback import Rollback, RollbackChoice, decider
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
-from colorunbook.engine.journal import Journal, as_record
-from colorunbook.engine.runner import run as run_plan
+from colorunbook.engine.journal import Journal
+from colorunbook.engine.manner import Manner
 from colorunbook.engine.session import Session
-from colorunbook.errors import Aborted
-from colorunbook.plan import Plan, resolve
+from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
 
 EPILOG = """
@@ -71,6 +69,7 @@ def run(
         Path | None,
         typer.Option("--state", metavar="DIR", help="Folder of the journals of all runs."),
     ] = None,
+    rollback: RollbackChoice = Rollback.NEVER,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show replies, events and what was seen.")
     ] = False,
@@ -85,7 +84,6 @@ def run(
     typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
     runbook = shelf.runbook(name)
     way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
-    order = Order(runbook, typed, way, state, dry_run, verbose, as_json)
     if dry_run and qemu:
         plan = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
         if as_json:
@@ -93,7 +91,9 @@ def run(
         else:
             dryrun.show(plan)
         return
-    asyncio.run(_until_told(order))
+    order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json), rollback)
+    account = Account(runbook.name)
+    asyncio.run(until_interrupted(_do(order, account), account))
 
 
 def register(app: typer.Typer) -> None:
@@ -110,26 +110,11 @@ class Order:
     way: Way
     state: Path | None
     dry_run: bool
-    verbose: bool
-    as_json: bool
+    telling: Telling
+    rollback: Rollback
 
 
-async def _until_told(order: Order) -> None:
-    """Do it; Ctrl-C and SIGTERM end it alike."""
-    task = asyncio.current_task()
-    if task is not None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    try:
-        await _do(order)
-    except asyncio.CancelledError:
-        raise Aborted(
-            f"{order.runbook.name} was interrupted; the step in hand may have been done or not.",
-            "The journal tells which steps are done.",
-        ) from None
-
-
-async def _do(order: Order) -> None:
+async def _do(order: Order, account: Account) -> None:
     way = order.way
     async with Session(way.transport, way.site, way.edition) as session:
         plan = await session.resolve(order.runbook)
@@ -139,22 +124,8 @@ async def _do(order: Order) -> None:
         if trouble is not None:
             say(f"QEMU {plan.dialect.version}: {trouble}.")
         if order.dry_run:
-            await dryrun.tell(plan, session, as_json=order.as_json)
+            await dryrun.tell(plan, session, as_json=order.telling.as_json)
             return
-        await _execute(plan, session, order)
-
-
-async def _execute(plan: Plan, session: Session, order: Order) -> None:
-    journal = Journal(order.state or state_folder(), plan)
-    report = Report(plan.site, verbose=order.verbose)
-    try:
-        async with contextlib.aclosing(run_plan(plan, session, journal)) as events:
-            async for event in events:
-                if order.as_json:
-                    give(json.dumps(as_record(event), ensure_ascii=False))
-                else:
-                    report(event)
-    finally:
-        say(paint(f"  the journal of this run is {journal.path}", "dim"))
-        report.close()
-        journal.close()
+        manner = Manner(stop=account.stop, rollback=decider(order.rollback))
+        journal = Journal(order.state or state_folder(), plan)
+        await do(plan, session, journal, manner, account, order.telling)
