@@ -12,6 +12,7 @@ from functools import cache
 
 from colorunbook.book.actions import Hmp
 from colorunbook.book.conditions import (
+    Answers,
     CapabilityOn,
     ChardevsGone,
     ChardevsThere,
@@ -21,15 +22,22 @@ from colorunbook.book.conditions import (
     Connected,
     EventSeen,
     Exported,
+    ImageIs,
     Listening,
+    MemoryFor,
+    MigrationRests,
+    NobodyListens,
     NodeGone,
     NodeThere,
+    NoJobs,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SpaceFor,
     StatusIs,
     StatusIsNone,
 )
+from colorunbook.errors import InputError
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import join, split
 
@@ -48,7 +56,7 @@ _WAIT = re.compile(r"Wait,\s+at\s+most\s+(\d+)\s+seconds?,\s+until\s+(.+)\.", re
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """A condition, and which of the two QEMUs it is asked of."""
+    """A condition, and which of the two QEMUs, or their hosts, it is asked of."""
 
     role: Role
     condition: Condition
@@ -75,7 +83,10 @@ def read(text: str) -> Expect | None:
     """Read a phrase back; ``None`` when no condition says this."""
     for kind in _KINDS:
         if values := _match(kind.PHRASE, text):
-            return Expect(Role(values.pop("role")), _build(kind, values))
+            try:
+                return Expect(Role(values.pop("role")), _build(kind, values))
+            except (InputError, ValueError):  # no size, no number
+                return None
     return None
 
 
@@ -180,6 +191,13 @@ _KINDS = (
     NodeGone,
     NodeThere,
     Exported,
+    NoJobs,
+    MigrationRests,
+    ImageIs,
+    SpaceFor,
+    MemoryFor,
+    NobodyListens,
+    Answers,
 )
 
 
@@ -194,10 +212,21 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return StatusIsNone(values["query"], values["member"], _names(values["values"]))
     if kind is ChildrenAre:
         return ChildrenAre(values["drive"], _names(values["children"]))
+    if kind is SpaceFor:
+        return SpaceFor(values["folder"], int(values["mib"]))
+    if kind is MemoryFor:
+        return MemoryFor(int(values["mib"]))
+    if kind is NobodyListens:
+        return NobodyListens(tuple(map(int, _names(values["ports"]))))
+    if kind is Answers:
+        return Answers(values["address"], int(values["port"]))
     for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):
         if kind is of_names:
             return of_names(_names(*values.values()))
-    for plain in (StatusIs, CapabilityOn, Listening, NodeThere, NodeGone, Exported):
+    for plain in (
+        *(StatusIs, CapabilityOn, Listening, NodeThere, NodeGone, Exported),
+        *(NoJobs, MigrationRests, ImageIs),
+    ):
         if kind is plain:
             return plain(**values)
     raise AssertionError(kind)

@@ -59,6 +59,10 @@ def _jobs(qemu: Mimic, _told: JsonObject) -> Json:
     return [{"device": "resync", "type": "mirror", "offset": offset, "len": 2**20}]
 
 
+def _all_jobs(qemu: Mimic, _told: JsonObject) -> Json:
+    return [] if qemu.job is None else [{"id": "resync", "type": "mirror", "status": qemu.job}]
+
+
 def _exports(qemu: Mimic, _told: JsonObject) -> Json:
     return [{"id": name, "type": "nbd"} for name in qemu.exports]
 
@@ -266,6 +270,7 @@ REPLIES: dict[str, Reply] = {
     "query-migrate-capabilities": _capabilities,
     "query-migrate-parameters": _parameters,
     "query-block-jobs": _jobs,
+    "query-jobs": _all_jobs,
     "query-block-exports": _exports,
     "query-named-block-nodes": _nodes,
     "x-debug-query-block-graph": _graph,
