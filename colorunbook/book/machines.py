@@ -79,7 +79,9 @@ class SpaceFor:
     """
 
     NAME: ClassVar[str] = "space"
-    PHRASE: ClassVar[str] = "``df`` of ``{folder}`` on the {role} host shows ``{mib}`` MiB free"
+    PHRASE: ClassVar[str] = (
+        "``df`` of ``{folder}`` on the {role} host shows at least ``{mib}`` MiB free"
+    )
     folder: str
     mib: int
 
@@ -107,7 +109,9 @@ class MemoryFor:
     """
 
     NAME: ClassVar[str] = "memory"
-    PHRASE: ClassVar[str] = "``/proc/meminfo`` of the {role} host shows ``{mib}`` MiB available"
+    PHRASE: ClassVar[str] = (
+        "``/proc/meminfo`` of the {role} host shows at least ``{mib}`` MiB available"
+    )
     mib: int
 
     @property
@@ -135,7 +139,9 @@ class NobodyListens:
     """
 
     NAME: ClassVar[str] = "ports"
-    PHRASE: ClassVar[str] = "``/proc/net/tcp`` of the {role} host shows no listener at ``{ports}``"
+    PHRASE: ClassVar[str] = (
+        "``/proc/net/tcp`` of the {role} host shows no listener at a port of ``{ports}``"
+    )
     ports: tuple[int, ...]
 
     @property
