@@ -4,7 +4,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from subprocess import DEVNULL, PIPE
 
@@ -48,24 +48,50 @@ async def knock_from(
     return knocks if len(knocks) == len(doors) else (Knock.SILENT,) * len(doors)
 
 
-async def knock_at_socket(path: str, within: float) -> Knock:
-    """Try a unix socket; one that is not there refuses.
+async def meet_at_socket(path: str, within: float) -> Knock:
+    """Try a monitor at a unix socket; one that is not there refuses.
 
-    A QEMU whose queue is full is one that lives, and one that may not be touched tells nothing.
+    What accepts and ends at once is no QEMU but the near end of a tunnel without a far one: it is
+    silent. What accepts and says nothing may be a QEMU that is stopped, or busy with another
+    client: it answers, and so does one whose queue is full.
     """
     link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     link.setblocking(False)
     with link:
         try:
-            async with asyncio.timeout(within):
-                await asyncio.get_running_loop().sock_connect(link, path)
+            link.connect(path)  # of a unix socket this never waits
         except BlockingIOError:
             return Knock.ANSWERS
         except (ConnectionRefusedError, FileNotFoundError):
             return Knock.REFUSED
-        except OSError:  # a time-out among them
+        except OSError:
             return Knock.SILENT
-    return Knock.ANSWERS
+        return await _hear(asyncio.get_running_loop().sock_recv(link, 1), within)
+
+
+async def meet_at_port(door: Door, within: float) -> Knock:
+    """Try a monitor at a TCP port, as :func:`meet_at_socket` does."""
+    try:
+        async with asyncio.timeout(within):
+            reader, writer = await asyncio.open_connection(door.address, door.port)
+    except ConnectionRefusedError:
+        return Knock.REFUSED
+    except OSError:  # a time-out among them
+        return Knock.SILENT
+    try:
+        return await _hear(reader.read(1), within)
+    finally:
+        writer.transport.abort()
+
+
+async def _hear(first: Coroutine[None, None, bytes], within: float) -> Knock:
+    try:
+        async with asyncio.timeout(within):
+            return Knock.ANSWERS if await first else Knock.SILENT
+    except TimeoutError:
+        return Knock.ANSWERS
+    except OSError:
+        return Knock.SILENT
 
 
 async def _text_of(argv: Sequence[str], within: float) -> str:

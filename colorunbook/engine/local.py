@@ -13,7 +13,7 @@ from subprocess import DEVNULL, STDOUT
 from typing import BinaryIO
 
 from colorunbook.book.ports import Knock
-from colorunbook.engine.doors import knock_at_socket, knock_from, knock_here
+from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.transport import Output
@@ -105,9 +105,12 @@ class LocalTransport:
             case StdioMonitor():
                 return Knock.SILENT
             case UnixMonitor(path):
-                return await knock_at_socket(path, within)
+                return await meet_at_socket(path, within)
             case TcpMonitor(address, port):
-                return (await self.knock(host, (Door(address, port),), within))[0]
+                door = Door(address, port)
+                if self._net is None:
+                    return await meet_at_port(door, within)
+                return (await self.knock(host, (door,), within))[0]
 
     async def knock(self, host: Host, doors: Sequence[Door], within: float) -> tuple[Knock, ...]:
         """Try ports; see :meth:`colorunbook.engine.transport.Transport.knock`."""

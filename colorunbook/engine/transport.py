@@ -65,7 +65,8 @@ class Transport(Protocol):
     async def meet(self, host: Host, within: float) -> Knock:
         """Try the monitor of a host, without a word to whoever serves it.
 
-        One on standard streams belongs to whoever started the QEMU: it is silent to others.
+        :param within: how long a connection may take, and a greeting again, in seconds; whoever
+            accepts and greets nobody answers all the same.
         """
 
     async def knock(self, host: Host, doors: Sequence[Door], within: float) -> tuple[Knock, ...]:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ports and sockets that are tried: answered, refused, silent."""
 
+import asyncio
 import socket
 import sys
+from asyncio.trsock import TransportSocket
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from colorunbook.book.ports import Knock
-from colorunbook.engine.doors import knock_at_socket, knock_from, knock_here
+from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.local import LocalTransport
 from colorunbook.hosts import Door, Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 
@@ -39,7 +41,7 @@ def taken() -> Iterator[int]:
         yield number(made)
 
 
-def number(of: socket.socket) -> int:
+def number(of: socket.socket | TransportSocket) -> int:
     """The port of a socket."""
     port: int = of.getsockname()[1]
     return port
@@ -90,21 +92,45 @@ async def test_a_knock_is_reset(listener: socket.socket) -> None:
 async def test_a_unix_socket_answers_or_refuses(folder: Path) -> None:
     """A file that is left behind, and none, are nobody; a full queue is somebody."""
     path = str(folder / "q")
-    assert Knock.REFUSED is await knock_at_socket(path, 1)
+    assert Knock.REFUSED is await meet_at_socket(path, 1)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
-        assert Knock.REFUSED is await knock_at_socket(path, 1)
+        assert Knock.REFUSED is await meet_at_socket(path, 1)
         server.listen(0)
         with socket.socket(socket.AF_UNIX) as first:
             first.connect(path)
-            assert Knock.ANSWERS is await knock_at_socket(path, 1)
-    assert Knock.REFUSED is await knock_at_socket(path, 1)
+            assert Knock.ANSWERS is await meet_at_socket(path, 1)
+    assert Knock.REFUSED is await meet_at_socket(path, 1)
 
 
 async def test_a_way_that_is_no_socket_is_silent(folder: Path) -> None:
     """A path that leads nowhere tells nothing of a QEMU."""
     (folder / "file").touch()
-    assert Knock.SILENT is await knock_at_socket(f"{folder}/file/q", 1)
+    assert Knock.SILENT is await meet_at_socket(f"{folder}/file/q", 1)
+
+
+@pytest.mark.parametrize(("said", "found"), [("a greeting", Knock.ANSWERS), ("", Knock.SILENT)])
+async def test_a_tunnel_that_leads_nowhere_is_silent(folder: Path, said: str, found: Knock) -> None:
+    """It accepts and ends at once; a QEMU greets, or at least waits."""
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said.encode())
+        writer.close()
+
+    async with await asyncio.start_unix_server(serve, folder / "q"):
+        assert found is await meet_at_socket(f"{folder}/q", 5)
+    async with await asyncio.start_server(serve, LOCAL, 0) as server:
+        door = Door(LOCAL, number(server.sockets[0]))
+        assert found is await meet_at_port(door, 5)
+
+
+async def test_a_monitor_that_greets_nobody_answers(folder: Path, listener: socket.socket) -> None:
+    """Its QEMU is stopped, or another client has it."""
+    assert Knock.ANSWERS is await meet_at_port(Door(LOCAL, number(listener)), 0.2)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"{folder}/q")
+        server.listen(1)
+        assert Knock.ANSWERS is await meet_at_socket(f"{folder}/q", 0.2)
 
 
 async def test_a_monitor_is_met_where_it_is_served(
@@ -118,7 +144,7 @@ async def test_a_monitor_is_met_where_it_is_served(
         TcpMonitor(LOCAL, taken),
         StdioMonitor(),
     ]
-    found = [await transport.meet(Host(LOCAL, "/a", monitor), 5) for monitor in monitors]
+    found = [await transport.meet(Host(LOCAL, "/a", monitor), 0.5) for monitor in monitors]
     assert [Knock.REFUSED, Knock.ANSWERS, Knock.REFUSED, Knock.SILENT] == found
 
 
