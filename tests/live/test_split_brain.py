@@ -2,6 +2,7 @@
 """Peers that live, that are stopped, and that are dead, as a live survivor sees them."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,6 +88,14 @@ def listener(lab: Lab, host: Host, port: int) -> Iterator[None]:
         child.stdin.close()
 
 
+def waiting_at(lab: Lab, port: int) -> int:
+    """How many connections wait at a port until somebody accepts them, as the kernel tells."""
+    table = lab.world.run(("cat", "/proc/net/tcp")).stdout
+    found = re.search(rf":{port:04X} 0{{8}}:0000 0A [0-9A-F]+:([0-9A-F]+)", table)
+    assert found is not None
+    return int(found[1], 16)
+
+
 @pytest.mark.parametrize("survivor", Role)
 async def test_only_a_dead_peer_gives_no_sign(lab: Lab, survivor: Role) -> None:
     """One that is stopped may go on at any time; one port that answers is enough."""
@@ -142,6 +151,8 @@ async def test_signs_leave_no_harm(lab: Lab) -> None:
             [sign.asked for sign in await signs(lab, role, blind(lab.site))]
             for role in (Role.SECONDARY, Role.PRIMARY)
         ]
+    # Where the guest sends nothing, what waits there keeps a new secondary out for good.
+    assert 0 == waiting_at(lab, lab.site.ports.mirror)
     lab.kill_host(lab.site.secondary)
     await do(lab, "primary-failover", "launch-secondary", "prepare-secondary")
     asked = Answers(lab.site.secondary.address, lab.site.ports.nbd)
