@@ -14,14 +14,9 @@ from colorunbook.book.machines import (
     NobodyListens,
     Output,
     SpaceFor,
-    image_there,
-    listens,
-    memory_demand,
-    overlay_demand,
 )
 from colorunbook.book.ports import Answers, Knock
 from colorunbook.errors import InputError
-from colorunbook.hosts import Role, Site
 
 IMAGE = ImageIs("/a/primary.qcow2", "qcow2", "10G")
 TOLD = '{"virtual-size": 10737418240, "filename": "/a", "format": "qcow2", "dirty-flag": false}'
@@ -87,28 +82,6 @@ def test_a_size_has_to_be_one() -> None:
     """It is held against a number of bytes."""
     with pytest.raises(InputError, match="'big' is not a size"):
         ImageIs("/a", "qcow2", "big")
-
-
-def test_a_secondary_wants_its_guests_memory_twice() -> None:
-    """It applies a checkpoint in one piece."""
-    site = Site(memory=512)
-    assert (512, 1024) == tuple(memory_demand(site, role) for role in Role)
-
-
-@pytest.mark.parametrize(("disk", "mib"), [("10G", 1024), ("64M", 7), ("512", 2), ("1T", 104858)])
-def test_the_overlays_want_a_tenth_of_the_disk(disk: str, mib: int) -> None:
-    """At least what two empty images take."""
-    assert mib == overlay_demand(Site(disk=disk))
-
-
-def test_each_role_has_its_image_and_its_ports() -> None:
-    """No port is both's."""
-    site = Site()
-    assert image_there(site, Role.SECONDARY) == ImageIs(
-        "/mnt/vms/colo-test-secondary/primary.qcow2", "qcow2", "10G"
-    )
-    assert {9001, 9003, 9004, 9005} == set(listens(site, Role.PRIMARY))
-    assert {9998, 9999} == set(listens(site, Role.SECONDARY))
 
 
 @pytest.mark.parametrize(
