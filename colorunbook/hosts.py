@@ -163,6 +163,36 @@ def parse_monitor(text: str) -> Monitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A TCP port of an address."""
+
+    address: str
+    port: int
+
+    def __post_init__(self) -> None:
+        check_address(self.address)
+        check_port(self.port)
+
+    def __str__(self) -> str:
+        return f"{bracketed(self.address)}:{self.port}"
+
+
+def parse_door(text: str) -> Door:
+    """Read ``ADDRESS:PORT`` (an IPv6 address in brackets).
+
+    :raises InputError: it is none.
+    """
+    address, colon, port = text.rpartition(":")
+    if not colon or not _PORT.fullmatch(port):
+        raise InputError(f"{text!r} is no address with a port.", "Write ADDRESS:PORT.")
+    if address.startswith("[") and address.endswith("]"):
+        address = address[1:-1]
+    elif ":" in address:
+        raise InputError(f"{text!r} is no address with a port.", "An IPv6 address wants brackets.")
+    return Door(address, int(port))
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """One machine: where its peer reaches it, where its images lie, how its QEMU is spoken to.
 
@@ -228,6 +258,8 @@ class Site:
         guest's network is then QEMU's user network.
     :param checkpoint_delay: longest time between two checkpoints, in milliseconds.
     :param extra: further words for both QEMU command lines.
+    :param service: where the guest answers its clients over TCP, by which a guest that lives is
+        known; ``None``: nobody knows.
     """
 
     primary: Host = Host("127.0.0.1", "/mnt/vms/colo-test-primary")
@@ -240,6 +272,7 @@ class Site:
     bridge_helper: str | None = "/usr/lib/qemu/qemu-bridge-helper"
     checkpoint_delay: int = 2000
     extra: tuple[str, ...] = ()
+    service: Door | None = None
 
     def __post_init__(self) -> None:
         if _same(self.primary.address, self.secondary.address):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from colorunbook.book.actions import Action, Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import HostCondition
 from colorunbook.book.phrases import Expect, say, say_wait
 from colorunbook.book.runbook import Runbook, Step
 from colorunbook.hosts import Role, Site
@@ -49,7 +50,8 @@ class Plan:
     def roles(self) -> tuple[Role, ...]:
         """The roles whose QEMU has to be spoken to, the primary first."""
         spoken = {step.role for step in self.steps if needs_monitor(step)}
-        spoken |= {expect.role for expect in (*self.starts, *self.ends)}
+        asked = (*self.starts, *self.ends)
+        spoken |= {e.role for e in asked if not isinstance(e.condition, HostCondition)}
         return tuple(role for role in Role if role in spoken)
 
     def as_json(self) -> JsonObject:

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell, Yank
-from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
+from colorunbook.book.conditions import (
+    Answers,
+    Checkpoints,
+    Condition,
+    EventSeen,
+    ImageIs,
+    MemoryFor,
+    NobodyListens,
+    SpaceFor,
+)
 from colorunbook.errors import InputError
 from colorunbook.plan import Plan
 from colorunbook.qemu import optionstrings, properties
@@ -182,6 +191,11 @@ def _condition(condition: Condition, know: Knowledge) -> Iterator[Finding]:
             return
         case EventSeen(event, data):
             yield from know.schema.event(event, [name for name, _ in data])
+        case ImageIs() | SpaceFor() | MemoryFor() | NobodyListens():
+            for words in condition.questions:
+                yield Unchecked(words[0], "it is another program")
+        case Answers():
+            return
         case probe:
             for question in probe.questions:
                 yield from properties.judge(question, know)

@@ -8,6 +8,7 @@ from hypothesis import given
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import (
+    Door,
     Host,
     Monitor,
     Ports,
@@ -19,6 +20,7 @@ from colorunbook.hosts import (
     bracketed,
     check_address,
     check_path,
+    parse_door,
     parse_monitor,
     size_in_bytes,
 )
@@ -271,3 +273,16 @@ def test_a_monitor_does_not_take_a_port_of_the_pair() -> None:
     host = Host("127.0.0.1", "/a", TcpMonitor("127.0.0.1", 9999))
     with pytest.raises(InputError, match=r"has the port of nbd"):
         Site(primary=host)
+
+
+@given(addresses)
+def test_a_door_reads_back(address: str) -> None:
+    """An IPv6 address stands in brackets."""
+    assert Door(address, 80) == parse_door(str(Door(address, 80)))
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.1", "10.0.0.1:", ":80", "a:0", "a:99999", "::1:80"])
+def test_what_is_no_door_is_refused(text: str) -> None:
+    """An address without a port, a port without an address, or neither."""
+    with pytest.raises(InputError):
+        parse_door(text)

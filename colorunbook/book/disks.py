@@ -125,6 +125,28 @@ class NotExported:
         return ", ".join(_exports(replies[0])) or "no exports"
 
 
+@dataclass(frozen=True, slots=True)
+class NoJobs:
+    """No job works on a disk or waits to be dismissed."""
+
+    PHRASE: ClassVar[str] = "``query-jobs`` and ``query-block-jobs`` on the {role} show no job"
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """Two queries: each shows what the other leaves out."""
+        return Payload("query-jobs"), Payload("query-block-jobs")
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether there is none; what is no list tells nothing."""
+        return all(reply == [] for reply in replies)
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The jobs that there are."""
+        jobs = [job for reply in replies for job in as_objects(reply)]
+        names = dict.fromkeys(str(job.get("id", job.get("device"))) for job in jobs)
+        return ", ".join(names) or ("no jobs" if self.holds(replies) else "no answer")
+
+
 _NODES = (Payload("query-named-block-nodes", {"flat": True}),)
 
 

@@ -13,6 +13,7 @@ from functools import cache
 
 from colorunbook.book.actions import Hmp
 from colorunbook.book.conditions import (
+    Answers,
     CapabilityOn,
     ChardevsGone,
     ChardevsThere,
@@ -22,18 +23,25 @@ from colorunbook.book.conditions import (
     Connected,
     EventSeen,
     Exported,
+    ImageIs,
     JobGone,
     JobIs,
     Listening,
+    MemoryFor,
+    MigrationRests,
+    NobodyListens,
     NodeGone,
     NodeThere,
+    NoJobs,
     NotExported,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SpaceFor,
     StatusIs,
     StatusIsNone,
 )
+from colorunbook.errors import InputError
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import join, split
 
@@ -61,7 +69,7 @@ _WAIT = re.compile(r"Wait,\s+at\s+most\s+(\d+)\s+seconds?,\s+until\s+(.+)\.", re
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """A condition, and which of the two QEMUs it is asked of."""
+    """A condition, and which of the two QEMUs, or their hosts, it is asked of."""
 
     role: Role
     condition: Condition
@@ -88,7 +96,10 @@ def read(text: str) -> Expect | None:
     """Read a phrase back; ``None`` when no condition says this."""
     for kind in _KINDS:
         if values := _match(kind.PHRASE, text):
-            return Expect(Role(values.pop("role")), _build(kind, values))
+            try:
+                return Expect(Role(values.pop("role")), _build(kind, values))
+            except (InputError, ValueError):  # no size, no number
+                return None
     return None
 
 
@@ -214,6 +225,13 @@ _KINDS = (
     Exported,
     JobGone,
     JobIs,
+    NoJobs,
+    MigrationRests,
+    ImageIs,
+    SpaceFor,
+    MemoryFor,
+    NobodyListens,
+    Answers,
 )
 
 
@@ -230,6 +248,14 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return ChildrenAre(values["drive"], _names(values["children"]))
     if kind is JobIs:
         return JobIs(values["job"], _names(values["states"]))
+    if kind is SpaceFor:
+        return SpaceFor(values["folder"], int(values["mib"]))
+    if kind is MemoryFor:
+        return MemoryFor(int(values["mib"]))
+    if kind is NobodyListens:
+        return NobodyListens(tuple(map(int, _names(values["ports"]))))
+    if kind is Answers:
+        return Answers(values["address"], int(values["port"]))
     for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):
         if kind is of_names:
             return of_names(_names(*values.values()))
@@ -242,6 +268,9 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         Exported,
         NotExported,
         JobGone,
+        NoJobs,
+        MigrationRests,
+        ImageIs,
     ):
         if kind is of_texts:
             return of_texts(**values)

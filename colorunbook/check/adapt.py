@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from colorunbook.book.conditions import Condition, HostCondition, ImageIs, SpaceFor
+from colorunbook.book.machines import MIB
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Site, size_in_bytes
 from colorunbook.qemu.argv import PROGRAM
@@ -34,6 +36,22 @@ class Adaptation:
             if match:
                 self._largest = max(self._largest, _size(match[2]))
 
+    def learn_image(self, condition: Condition) -> None:
+        """Look at what a document says of an image for the size of its disks."""
+        if isinstance(condition, ImageIs):
+            self._largest = max(self._largest, _size(condition.size))
+
+    def condition(self, condition: HostCondition) -> HostCondition:
+        """What is asked of a host instead: disks, and the room for them, are smaller here."""
+        match condition:
+            case ImageIs(path, kind, size):
+                return ImageIs(path, kind, str(self._in_proportion(_size(size))))
+            case SpaceFor(folder, mib):
+                room = self._in_proportion(mib * MIB)
+                return SpaceFor(folder, max(1, room // MIB))
+            case _:
+                return condition
+
     def __call__(self, command: str, second: Path | None = None) -> str:
         """The command as it is typed.
 
@@ -60,9 +78,13 @@ class Adaptation:
         size = _size(match[2])
         if not size or not self._largest:
             return match[0]
-        smaller = size * size_in_bytes(self.site.disk) // self._largest // 512 * 512
+        return f"{match[1]}{self._in_proportion(size)}"
+
+    def _in_proportion(self, size: int) -> int:
+        if not self._largest:
+            return size
         self.made.add(f"Disks became smaller: the largest has {self.site.disk}.")
-        return f"{match[1]}{smaller}"
+        return size * size_in_bytes(self.site.disk) // self._largest // 512 * 512
 
 
 def _size(text: str) -> int:

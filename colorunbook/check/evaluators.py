@@ -19,7 +19,7 @@ from colorunbook.book.phrases import Death, Replacement, Vanishing, say
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.evidence import Statement, symptom
 from colorunbook.check.life import Life
-from colorunbook.check.parsers import Garbled, Passage, Typed, passages
+from colorunbook.check.parsers import Garbled, Guarded, Passage, Promised, Typed, passages
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import making
@@ -44,9 +44,13 @@ class Stage:
 
     def learn(self, text: str) -> None:
         """Read the whole document for what has to be known before its first command is typed."""
-        commands = [p.content.text for p in passages(text) if isinstance(p.content, Typed)]
+        said = [passage.content for passage in passages(text)]
+        commands = [content.text for content in said if isinstance(content, Typed)]
         for life in self.lives.values():
             life.adapt.learn(commands)
+            for content in said:
+                if isinstance(content, Guarded | Promised):
+                    life.adapt.learn_image(content.expect.condition)
 
     def evaluate(self, passage: Passage) -> str:
         """Do a passage; tell what was seen.

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell, Yank
-from colorunbook.book.conditions import Checkpoints, EventSeen
+from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition
 from colorunbook.book.phrases import Death, Expect, Place, Replacement, Vanishing
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.crossing import crossed
@@ -18,10 +18,11 @@ from colorunbook.check.parsers import (
     Typed,
     Waited,
 )
+from colorunbook.engine.asking import ask_host
 from colorunbook.engine.monitor import NEGOTIATION, QmpMonitor
 from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed, Untrue
-from colorunbook.hosts import Role
+from colorunbook.hosts import Host, Role
 from colorunbook.lab.pair import Lab
 
 PATIENCE = 30.0
@@ -45,6 +46,7 @@ class Life:
         self.dead: str | None = None
         self.settled: list[tuple[Passage, str]] = []
         self._owed: list[tuple[Passage, Machine]] = []
+        self._unplaced: list[tuple[Passage, Role]] = []
         self._roles: dict[Role, str] = {}
         self._machines: dict[str, Machine] = {}
         self.adapt = adapt
@@ -114,6 +116,7 @@ class Life:
 
     async def _type(self, typed: Typed, line: int, at: str | None) -> str:
         address = at or self._know(typed.where.role, typed.where.address)
+        await self._place(typed.where.role)
         machine = self._machine(address)
         match typed.command:
             case Assign():
@@ -156,8 +159,14 @@ class Life:
         """Put off what cannot be seen yet; empty: it can.
 
         No question is answered before ``qmp_capabilities``. Checkpoints are waited for before the
-        first death, because a later section may make them come sooner.
+        first death, because a later section may make them come sooner. A host is asked as soon as
+        the text has said where it is.
         """
+        if isinstance(expect.condition, HostCondition):
+            if expect.role in self._roles:
+                return ""
+            self._unplaced.append((passage, expect.role))
+            return f"{OWED}when its host is named"
         machine = self._of(expect.role)
         if not machine.negotiated:
             due = "when its session is open"
@@ -172,6 +181,15 @@ class Life:
         """See what was put off for a host."""
         due = [passage for passage, of in self._owed if of is machine]
         self._owed = [owed for owed in self._owed if owed[1] is not machine]
+        await self._see(due)
+
+    async def _place(self, role: Role) -> None:
+        """See what was put off until the text named a role's host."""
+        due = [passage for passage, of in self._unplaced if of is role]
+        self._unplaced = [owed for owed in self._unplaced if owed[1] is not role]
+        await self._see(due)
+
+    async def _see(self, due: Sequence[Passage]) -> None:
         for passage in due:
             try:
                 self.settled.append((passage, await self._ask(passage)))
@@ -196,13 +214,27 @@ class Life:
     async def _guard(self, expect: Expect) -> str:
         if isinstance(expect.condition, EventSeen | Checkpoints):
             raise StepFailed("an event cannot be asked for beforehand")
+        if isinstance(expect.condition, HostCondition):
+            return await self._ask_host(expect.role, expect.condition)
         monitor = await self._of(expect.role).monitor()
         holds, seen = await ask(monitor, expect.condition)
         if not holds:
             raise StepFailed(f"seen: {seen}")
         return seen
 
+    async def _ask_host(self, role: Role, condition: HostCondition) -> str:
+        if role not in self._roles:
+            raise StepFailed(f"the text has not said yet where the {role.value} is")
+        host = Host(self._roles[role], self.lab.site.host(role).images)
+        adapted = self.adapt.condition(condition)
+        holds, seen = await ask_host(self.lab.transport, host, adapted)
+        if not holds:
+            raise StepFailed(f"seen: {seen}")
+        return seen
+
     async def _promise(self, expect: Expect) -> str:
+        if isinstance(expect.condition, HostCondition):
+            return await self._ask_host(expect.role, expect.condition)
         within = SETTLE
         if isinstance(expect.condition, Checkpoints):
             within += (expect.condition.count + 1) * await pace(

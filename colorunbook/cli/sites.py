@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Ports, Site, parse_monitor
+from colorunbook.hosts import Accel, Host, Ports, Site, parse_door, parse_monitor
 
 FILE = "colorunbook.toml"
 
@@ -15,7 +15,16 @@ _TABLES = {
     "primary": {"address", "images", "qmp"},
     "secondary": {"address", "images", "qmp"},
     "ports": {"compare", "mirror", "secondary_in", "compare_out", "migration", "nbd"},
-    "guest": {"memory", "cpu", "accel", "disk", "bridge_helper", "checkpoint_delay", "extra"},
+    "guest": {
+        "memory",
+        "cpu",
+        "accel",
+        "disk",
+        "bridge_helper",
+        "checkpoint_delay",
+        "extra",
+        "service",
+    },
 }
 
 Table = Mapping[str, object]
@@ -102,6 +111,9 @@ def _guest(site: Site, table: Table) -> Site:
                 site = replace(site, disk=_text(value, key))
             case "bridge_helper":
                 site = replace(site, bridge_helper=_text(value, key) or None)
+            case "service":
+                text = _text(value, key)
+                site = replace(site, service=parse_door(text) if text else None)
             case "accel":
                 site = replace(site, accel=_accel(_text(value, key)))
             case _:

@@ -6,14 +6,15 @@ socket. Whoever waits for news of a QEMU lets a moment pass for it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from colorunbook.engine.mimic import Mimic, Nature
+from colorunbook.book.ports import Knock
+from colorunbook.engine.mimic import Mimic, Nature, roomy
 from colorunbook.engine.replies import NotSoError, reply
 from colorunbook.engine.transport import Output
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Host
+from colorunbook.hosts import Door, Host
 from colorunbook.qemu.dialect import NEWEST, Version
 from colorunbook.qemu.payload import HMP, Json, JsonObject, Payload
 
@@ -82,17 +83,28 @@ class FakeTransport:
     :param faults: what goes wrong.
     :param nature: how each QEMU that is launched turns out.
     :param broken: programs that end with a failure.
+    :param doors: what comes of a knock, where it is not what the QEMUs there would do.
+    :param outputs: what command lines that ask a host put out, where it is not what a host with
+        room for everything would.
+    :param disk: the virtual size of each image, in bytes.
+    :param whole: the hosts are all on this machine.
     :ivar sent: every command that reached a QEMU, with the address of its host.
     :ivar ran: every command line, with the address of its host.
+    :ivar knocked: every port that was tried.
     """
 
     faults: Sequence[Fault] = ()
     nature: Nature = field(default_factory=Nature)
     version: Version = NEWEST
     broken: Sequence[str] = ()
+    doors: Mapping[Door, Knock] = field(default_factory=dict)
+    outputs: Mapping[tuple[str, ...], Output] = field(default_factory=dict)
+    disk: int = 10 * 2**30
+    whole: bool = True
     sent: list[tuple[str, Payload]] = field(default_factory=list)
     ran: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     qemus: dict[str, Mimic] = field(default_factory=dict)
+    knocked: list[Door] = field(default_factory=list)
 
     async def connect(self, host: Host, within: float) -> "FakeMonitor":
         """Open a session; see :meth:`colorunbook.engine.transport.Transport.connect`."""
@@ -119,10 +131,25 @@ class FakeTransport:
         """Tell whether there is one; see :class:`colorunbook.engine.transport.Transport`."""
         return host.address in self.qemus
 
+    async def meet(self, host: Host, within: float) -> Knock:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.meet`."""
+        return Knock.ANSWERS if host.address in self.qemus else Knock.REFUSED
+
+    async def knock(self, host: Host, doors: Sequence[Door], within: float) -> tuple[Knock, ...]:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.knock`."""
+        self.knocked += doors
+        return tuple(self.doors.get(door) or self._listener(door) for door in doors)
+
+    def sees_all(self, host: Host) -> bool:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.sees_all`."""
+        return self.whole
+
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
-        """Do nothing; see :meth:`colorunbook.engine.transport.Transport.shell`."""
+        """Answer, and do nothing; see :class:`colorunbook.engine.transport.Transport`."""
         self.ran.append((host.address, tuple(argv)))
-        return Output(1, f"failed within {within:g} s") if argv[0] in self.broken else Output(0, "")
+        if argv[0] in self.broken:
+            return Output(1, f"failed within {within:g} s")
+        return self.outputs.get(tuple(argv)) or roomy(argv, self.disk)
 
     async def launch(self, host: Host, argv: Sequence[str]) -> str:
         """Put a QEMU there; see :meth:`colorunbook.engine.transport.Transport.launch`."""
@@ -131,6 +158,9 @@ class FakeTransport:
             raise StepFailed("QEMU ended at once.")
         self.put(host.address, argv)
         return "made up"
+
+    def _listener(self, door: Door) -> Knock:
+        return Knock.ANSWERS if door.address in self.qemus else Knock.REFUSED
 
     def put(self, address: str, argv: Sequence[str]) -> Mimic:
         """A QEMU at an address; the other one there is, if any, becomes its peer."""

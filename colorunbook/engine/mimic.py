@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A QEMU that is not there: its parts and how it changes; its replies are in ``replies.py``.
+"""A host and a QEMU that are not there; the QEMU's replies are in ``replies.py``.
 
 It knows nothing of time. :meth:`Mimic.tick` is a moment that passes: a migration comes further, a
 copy becomes ready, a checkpoint is taken. Whoever waits for it makes it pass.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from colorunbook.book.colo import DISK
+from colorunbook.book.machines import Output
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import split
 from colorunbook.qemu.payload import Json, JsonObject
@@ -27,6 +29,24 @@ class Nature:
     enters_colo: bool = True
     migration_error: str = ""
     job_error: str = ""
+
+
+def roomy(argv: Sequence[str], disk: int) -> Output:
+    """What a command line puts out on a host with room for everything, and nobody on it.
+
+    :param disk: the virtual size of each image, in bytes.
+    """
+    match argv:
+        case ("qemu-img", "info", *_):
+            return Output(0, json.dumps({"format": "qcow2", "virtual-size": disk}))
+        case ("df", *_):
+            return Output(0, f"Avail\n{2**50}\n")
+        case ("cat", "/proc/meminfo"):
+            return Output(0, f"MemTotal: {2**40} kB\nMemAvailable:   {2**40} kB\n")
+        case ("cat", "/proc/net/tcp" | "/proc/net/tcp6"):
+            return Output(0, "  sl  local_address rem_address   st tx_queue rx_queue\n")
+        case _:
+            return Output(0, "")
 
 
 @dataclass(slots=True)

@@ -64,7 +64,8 @@ class Lab:
     @property
     def transport(self) -> LocalTransport:
         """Reaches the hosts of this lab."""
-        return LocalTransport(self.world.runtime, self.world.command)
+        world = self.world
+        return LocalTransport(world.runtime, world.command, net=world.net_command, whole=True)
 
     @property
     def dialect(self) -> Dialect:

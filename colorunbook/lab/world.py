@@ -87,6 +87,15 @@ class World:
         environment = (f"PATH={search_path(self.tree, self.runtime)}", *_ENVIRONMENT)
         return (*enter, "env", "-i", f"--chdir={cwd}", *environment, *bind, *argv)
 
+    def net_command(self, argv: Sequence[str]) -> tuple[str, ...]:
+        """The words that run ``argv``, a command of the outside, in the network of the inside.
+
+        Only the network is the inside's: programs and files are those of the outside.
+        """
+        enter = shutil.which("nsenter", path=PATH) or "nsenter"
+        spaces = ("--user", "--preserve-credentials", "--net")
+        return (enter, f"--target={self.keeper.pid}", *spaces, "--", *argv)
+
     def popen(
         self,
         argv: Sequence[str],

@@ -7,7 +7,7 @@ import pytest
 
 from colorunbook.cli.sites import read_site
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Ports, Site, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Accel, Door, Host, Ports, Site, TcpMonitor, UnixMonitor
 
 WHOLE = """
 [primary]
@@ -31,6 +31,7 @@ disk = "64M"
 bridge_helper = "/opt/helper"
 checkpoint_delay = 500
 extra = ["-display", "none"]
+service = "[2001:db8::80]:80"
 """
 
 
@@ -64,6 +65,7 @@ def test_a_file_may_say_everything(tmp_path: Path) -> None:
         bridge_helper="/opt/helper",
         checkpoint_delay=500,
         extra=("-display", "none"),
+        service=Door("2001:db8::80", 80),
     ) == read_site(written(tmp_path, WHOLE))
 
 
