@@ -15,7 +15,7 @@ async def tell(plan: Plan, session: Session, *, as_json: bool) -> None:
     """Ask the guards and each step's probe, and tell the plan with what they say."""
     lookout = Lookout(plan, session)
     standings = await lookout.survey()
-    verdicts = [verdict async for verdict in ask_guards(plan, lookout)]
+    verdicts = [verdict async for verdict in ask_guards(plan, session, lookout)]
     if as_json:
         give_json(
             {

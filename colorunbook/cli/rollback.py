@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from colorunbook.cli.asking import says_yes
 from colorunbook.cli.console import say
+from colorunbook.cli.person import ask_person
 from colorunbook.engine.manner import never, on_failure
 from colorunbook.errors import ColorunbookError
 
@@ -44,4 +44,5 @@ def decider(choice: Rollback) -> Callable[[ColorunbookError], Awaitable[bool]]:
 
 async def _ask(error: ColorunbookError) -> bool:
     say(str(error))
-    return await says_yes("Take back what was done?")
+    answer = await ask_person("Take back what was done? [y/N]")
+    return answer is not None and answer.lower() in ("y", "yes")

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Launch
-from colorunbook.book.conditions import Checkpoints, EventSeen
+from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition
 from colorunbook.book.phrases import Expect, plain
+from colorunbook.engine.asking import ask_host
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State
 from colorunbook.errors import Refused, Unavailable
@@ -31,25 +32,33 @@ class Verdict:
         """Whether the procedure may go on from here."""
         return self.holds is True or bool(self.spent)
 
+    @property
+    def name(self) -> str:
+        """The name by which a person can let it be; empty: nobody can."""
+        condition = self.expect.condition
+        return condition.NAME if isinstance(condition, HostCondition) else ""
 
-async def ask_guards(plan: Plan, lookout: Lookout) -> AsyncIterator[Verdict]:
+
+async def ask_guards(plan: Plan, session: Session, lookout: Lookout) -> AsyncIterator[Verdict]:
     """Ask every guard of a plan, one after the other; nothing is changed."""
     for expect in plan.starts:
-        yield await _verdict(plan, lookout, expect)
+        holds, seen = await _ask(plan, session, lookout, expect)
+        spent = "" if holds else await _spent(plan, lookout, expect)
+        yield Verdict(expect, holds, seen, spent)
 
 
-async def _verdict(plan: Plan, lookout: Lookout, expect: Expect) -> Verdict:
+async def _ask(
+    plan: Plan, session: Session, lookout: Lookout, expect: Expect
+) -> tuple[bool | None, str]:
     condition = expect.condition
     if isinstance(condition, EventSeen | Checkpoints):
         raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
-    holds: bool | None
+    if isinstance(condition, HostCondition):
+        return await ask_host(session.transport, plan.site.host(expect.role), condition)
     try:
-        holds, seen = await lookout.ask(expect.role, condition)
+        return await lookout.ask(expect.role, condition)
     except Unavailable as error:
-        holds, seen = None, error.message
-    if holds:
-        return Verdict(expect, holds=True, seen=seen)
-    return Verdict(expect, holds, seen, await _spent(plan, lookout, expect))
+        return None, error.message
 
 
 async def _spent(plan: Plan, lookout: Lookout, expect: Expect) -> str:
@@ -69,10 +78,13 @@ def must_pass(plan: Plan, verdict: Verdict) -> None:
         return
     only = f"it begins only when {plain(verdict.expect)}"
     seen = "seen" if verdict.holds is False else "and nobody can tell"
+    advice = f"'colorunbook show {plan.name}' tells what it is for."
+    if verdict.name:
+        advice = f"Where you know better, --despite {verdict.name} lets it be."
     raise Refused(
         f"{plan.name} is refused, and nothing was sent: {only}; {seen}: "
         f"{verdict.seen.rstrip('.')}.",
-        f"'colorunbook show {plan.name}' tells what it is for.",
+        advice,
     )
 
 

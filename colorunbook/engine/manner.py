@@ -4,6 +4,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from colorunbook.engine.peer import Ask
 from colorunbook.engine.stopping import Stop
 from colorunbook.errors import ColorunbookError
 
@@ -23,11 +24,18 @@ class Manner:
     """What holds for one run.
 
     :param stop: asked for when somebody wants it to end.
+    :param despite: names of the guards that a person lets be.
+    :param fence: a command line that cuts a peer off which has to be dead; ``None``: there is none.
+    :param ask_person: asks a person who has said that the peer is dead for its address; ``None``:
+        nobody has said so.
     :param rollback: whether to take back what was done, asked when a step has failed.
     :param begun: numbers of the steps that an earlier run of the same plan has begun and not
         ended, and of which nothing tells whether they are done.
     """
 
     stop: Stop = field(default_factory=Stop)
+    despite: frozenset[str] = frozenset()
+    fence: str | None = None
+    ask_person: Ask | None = None
     rollback: Callable[[ColorunbookError], Awaitable[bool]] = never
     begun: frozenset[int] = frozenset()

@@ -13,7 +13,9 @@ from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
     Event,
     GuardHeld,
+    GuardWaived,
     Progress,
+    ProofGiven,
     RunEnded,
     RunStarted,
     StepDone,
@@ -22,15 +24,17 @@ from colorunbook.engine.events import (
     Yanking,
 )
 from colorunbook.engine.freeing import free, yank_of
-from colorunbook.engine.guards import ask_guards, must_pass, refuse_to_start_twice
+from colorunbook.engine.guards import Verdict, ask_guards, must_pass, refuse_to_start_twice
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner
+from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, undo
 from colorunbook.engine.waits import Nearer, Seen, ask, wait
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
+from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
 
@@ -89,10 +93,10 @@ class _Run:
         self.hearing.begin()
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
         await refuse_to_start_twice(self.plan, self.session, self.lookout)
-        async for verdict in ask_guards(self.plan, self.lookout):
-            must_pass(self.plan, verdict)
-            self.is_spent = self.is_spent or bool(verdict.spent)
-            yield GuardHeld(verdict.expect, verdict.seen if not verdict.spent else verdict.spent)
+        async for verdict in ask_guards(self.plan, self.session, self.lookout):
+            yield self._judge(verdict)
+        if self.plan.buries is not None and not self.is_spent:
+            yield await self._prove_dead(self.plan.buries)
         await self._look_round()
         async for event in self._free_first():
             yield event
@@ -110,6 +114,27 @@ class _Run:
         async for event in postcondition(self.plan, self.session, self.hearing, is_new=is_new):
             yield event
         yield RunEnded(time.perf_counter() - start)
+
+    def _judge(self, verdict: Verdict) -> GuardHeld | GuardWaived:
+        """See that a guard lets the run begin.
+
+        :raises Refused: it does not.
+        """
+        if not verdict.lets_pass and verdict.name in self.manner.despite:
+            return GuardWaived(verdict.expect, verdict.seen)
+        must_pass(self.plan, verdict)
+        self.is_spent = self.is_spent or bool(verdict.spent)
+        return GuardHeld(verdict.expect, verdict.spent or verdict.seen)
+
+    async def _prove_dead(self, peer: Role) -> ProofGiven:
+        return await prove_dead(
+            self.plan.site,
+            peer.other,
+            self.session.transport,
+            name=self.plan.name,
+            fence=self.manner.fence,
+            ask_person=self.manner.ask_person,
+        )
 
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""

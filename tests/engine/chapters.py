@@ -9,10 +9,13 @@ from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.mimic import Mimic
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.hosts import Site
+from colorunbook.hosts import Host, Site, UnixMonitor
 from colorunbook.qemu.dialect import Edition
 
-SITE = Site()
+SITE = Site(
+    Host("127.0.0.1", "/mnt/vms/colo-test-primary", UnixMonitor("/run/colo/a.qmp")),
+    Host("127.0.0.2", "/mnt/vms/colo-test-secondary", UnixMonitor("/run/colo/b.qmp")),
+)
 ONE, TWO = SITE.primary.address, SITE.secondary.address
 PAIR = ("launch-primary", "launch-secondary", "prepare-secondary", "start-replication")
 

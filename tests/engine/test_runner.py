@@ -17,6 +17,7 @@ from colorunbook.engine.events import (
     Event,
     ExpectationMet,
     GuardHeld,
+    ProofGiven,
     QemuSpoke,
     RunEnded,
     RunStarted,
@@ -32,13 +33,16 @@ from colorunbook.engine.mimic import Nature
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Role, Site
+from colorunbook.hosts import Host, Role, Site, UnixMonitor
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import HMP
 from tests.hurry import hurry
 
-SITE = Site()
+SITE = Site(
+    Host("127.0.0.1", "/mnt/vms/colo-test-primary", UnixMonitor("/run/colo/a.qmp")),
+    Host("127.0.0.2", "/mnt/vms/colo-test-secondary", UnixMonitor("/run/colo/b.qmp")),
+)
 ONE, TWO = SITE.primary.address, SITE.secondary.address
 
 
@@ -151,7 +155,7 @@ def test_every_step_is_told_in_order(replicating: Pair) -> None:
     steps = [StepStarted, StepDone] * len(replicating.titles())
     plan = resolve(shelf.runbook("primary-failover"), SITE, Dialect())
     guards, ends = [GuardHeld] * len(plan.starts), [ExpectationMet] * len(plan.ends)
-    assert [RunStarted, *guards, Yanking, Yanked, *steps, *ends, RunEnded] == kinds
+    assert [RunStarted, *guards, ProofGiven, Yanking, Yanked, *steps, *ends, RunEnded] == kinds
     assert [step.title for step in plan.steps] == replicating.titles()
 
 
@@ -294,6 +298,7 @@ def test_the_guest_is_paused_only_when_the_disks_are_equal(replicating: Pair) ->
 
 def test_silence_is_a_time_out(replicating: Pair) -> None:
     """QEMU hangs when its peer has vanished; the run does not."""
+    replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("x-blockdev-change", Silence())]
     text = replicating.fails("primary-failover", TimedOut)
     assert "Step 1 of 9" in text
@@ -302,6 +307,7 @@ def test_silence_is_a_time_out(replicating: Pair) -> None:
 
 def test_a_lost_session_is_unavailable(replicating: Pair) -> None:
     """Which step it came up in is told."""
+    replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("object-del", Loss(), nth=2)]
     text = replicating.fails("primary-failover", Unavailable)
     assert "'Delete iothread1'" in text
@@ -385,6 +391,7 @@ def test_the_journal_has_the_digest_of_the_plan(pair: Pair, tmp_path: Path) -> N
 
 def test_the_journal_tells_how_far_a_failed_run_came(replicating: Pair, tmp_path: Path) -> None:
     """The steps that are done, the one that was begun, and why it ended."""
+    replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("object-del", Says("busy"))]
     with pytest.raises(StepFailed):
         replicating.run("primary-failover", journal=tmp_path)
@@ -399,6 +406,7 @@ def test_a_journal_that_cannot_be_written_ends_the_run(
     replicating: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the next thing is done."""
+    replicating.hosts.kill(TWO)
     written = Journal.write
 
     def write(journal: Journal, event: Event) -> None:
