@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colorunbook.engine.events import Event, StepStarted
@@ -240,6 +240,7 @@ names = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(events, st.dictionaries(names, values)), max_size=4), st.data())
 def test_nothing_in_a_journal_does_harm(
     rows: list[tuple[str, JsonObject]], data: st.DataObject
