@@ -46,7 +46,8 @@ def retell(story: Story, zone: tzinfo | None, *, verbose: bool) -> Iterator[str]
         yield f"  {time.astimezone(zone):%H:%M:%S}.{time.microsecond // 1000:03d}  {first}".rstrip()
         yield from (f"                {line}".rstrip() for line in rest)
     waiting = [step for step in story.steps if step.begun is None and step.ended is None]
-    yield from (f"  not reached   {_step(step, story)}".rstrip() for step in waiting)
+    if len(waiting) < len(story.steps):
+        yield from (f"  not reached   {_step(step, story)}".rstrip() for step in waiting)
     yield ""
     yield f"{story.verdict.value}, {duration(story.seconds)} in all"
     if story.verdict is not Verdict.WORKED or not story.ends:

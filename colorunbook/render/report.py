@@ -5,10 +5,11 @@ A journal may be anybody's. So everything in it is escaped, what is not to be se
 and the page forbids its reader's browser every script and every request.
 """
 
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from colorunbook.hosts import Role
@@ -17,16 +18,32 @@ from colorunbook.story.model import Story
 from colorunbook.story.words import clipped, plain, remarks, shown, took
 from colorunbook.visible import duration, printable
 
-_TEMPLATE = Path(__file__).with_name("report.html.j2")
+_FILE = Path(__file__).with_name("report.html.j2")
 _LONGEST = 100_000
 
 
 def html(story: Story) -> str:
     """Write the page; it is ASCII, so that no reader has to guess its encoding."""
+    page = _template().render(
+        story=story,
+        roles=tuple(Role),
+        remarks=tuple(remarks(story)),
+        timeline=timeline(story),
+        version=version("colorunbook"),
+    )
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+@cache
+def _template() -> Template:
     environment = SandboxedEnvironment(
-        autoescape=True, undefined=StrictUndefined, finalize=_visible, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     environment.filters |= {
         "shown": lambda value: clipped(shown(value, indent=2), _LONGEST),
         "plain": plain,
@@ -35,15 +52,7 @@ def html(story: Story) -> str:
         "clock": lambda time: f"{time:%H:%M:%S}.{time.microsecond // 1000:03d}",
         "took": took,
     }
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    page = template.render(
-        story=story,
-        roles=tuple(Role),
-        remarks=tuple(remarks(story)),
-        timeline=timeline(story),
-        version=version("colorunbook"),
-    )
-    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return environment.from_string(_FILE.read_text(encoding="utf-8"))
 
 
 def _visible(value: object) -> object:

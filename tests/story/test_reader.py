@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from colorunbook.cli.retelling import retell
 from colorunbook.engine.events import Event, StepStarted
 from colorunbook.engine.journal import Journal
 from colorunbook.errors import InputError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.qemu.payload import Json, JsonObject
+from colorunbook.render.report import html
+from colorunbook.render.transcript import rst
 from colorunbook.story.model import State, Story, Verdict
 from colorunbook.story.reader import read
 from tests.stories import (
@@ -245,7 +248,7 @@ names = st.sampled_from(
 def test_nothing_in_a_journal_does_harm(
     rows: list[tuple[str, JsonObject]], data: st.DataObject
 ) -> None:
-    """It is read, or refused in a sentence; whatever stands in it."""
+    """It is read and shown, or refused in a sentence; whatever stands in it."""
     with TemporaryDirectory() as folder:
         path = write(Path(folder))
         head = json.loads(path.read_text().splitlines()[0])
@@ -259,4 +262,6 @@ def test_nothing_in_a_journal_does_harm(
             assert "is no journal of a run" in error.message
         else:
             json.dumps(story.records, ensure_ascii=False, allow_nan=False).encode()
-            assert story.outcome.encode() or story.verdict in (Verdict.FAILED, Verdict.REFUSED)
+            assert "\n".join(retell(story, None, verbose=True)).encode()
+            assert html(story).isascii()
+            assert rst(story).encode()
