@@ -3,11 +3,11 @@
 
 import re
 
-from colorunbook.lab import runtime
+from colorunbook.engine import private
 
 _RULES = (
     (re.compile(r"\bprocess \d+"), "a process"),
-    (re.compile(rf"{re.escape(str(runtime.base()))}[^\s'\",;]*"), "…"),
+    (re.compile(rf"{re.escape(str(private.base()))}[^\s'\",;]*"), "…"),
     (re.compile(r"#block\d+"), "#block…"),
     # What the kernel chooses for the end of a connection that calls (ip_local_port_range).
     (re.compile(r"(?<=:)(?:32[89]\d\d|327[6-9]\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b"), "…"),

@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from colorunbook.qemu.payload import Json
+from colorunbook.visible import duration as duration
+from colorunbook.visible import printable as printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -57,16 +59,6 @@ def _put(text: str, stream: TextIO, end: str = "\n") -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-
-
-def printable(text: str) -> str:
-    """Text of others that a terminal takes for nothing but text; lines stay lines."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-
-
-def duration(seconds: float) -> str:
-    """Show a time: in milliseconds below a second, in seconds above."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 class Bar:

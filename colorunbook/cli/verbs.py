@@ -10,6 +10,8 @@ _MODULES = {
     "show": "show",
     "render": "render",
     "run": "run",
+    "history": "history",
+    "report": "reporting",
     "check": "check",
     "matrix": "matrix",
     "seen": "seen",

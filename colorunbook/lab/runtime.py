@@ -2,17 +2,15 @@
 """The runtime folder: one private folder a lab, short enough for unix sockets.
 
 ``$XDG_RUNTIME_DIR/colorunbook`` where that is below ``/run`` and usable, otherwise
-``/tmp/colorunbook-<uid>``. Whatever stands there must be ours alone: what lies in it can talk to
-a QEMU monitor.
+``/tmp/colorunbook-<uid>``.
 """
 
 import os
 import re
-import stat
-from collections.abc import Mapping
 from pathlib import Path
 
-from colorunbook.errors import InputError, Unavailable
+from colorunbook.engine.private import base, private
+from colorunbook.errors import InputError
 
 #: ``sun_path`` holds 108 bytes, the last of them a zero.
 LONGEST_SOCKET = 107
@@ -23,45 +21,11 @@ _LONGEST_FILE = "x" * 32
 _NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,32}")
 
 
-def base(environ: Mapping[str, str] = os.environ) -> Path:
-    """The folder of all labs of this user; it is not created here.
-
-    :param environ: where ``XDG_RUNTIME_DIR`` is looked up.
-    """
-    given = environ.get("XDG_RUNTIME_DIR", "")
-    folder = Path(given)
-    below_run = given.startswith("/run/") and ".." not in folder.parts
-    if below_run and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
-        return folder / "colorunbook"
-    return Path("/tmp") / f"colorunbook-{os.getuid()}"  # noqa: S108 - private() makes sure of it
-
-
-def private(folder: Path) -> Path:
-    """Make ``folder`` ours alone (0700), or make sure that it already is.
-
-    :raises Unavailable: it cannot be made, is a link or no folder, or belongs to someone else.
-    """
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-    except OSError as error:
-        raise Unavailable(f"The folder {folder} cannot be used: {error.strerror}.") from error
-    if not stat.S_ISDIR(found.st_mode):
-        raise Unavailable(f"{folder} is not a folder, or is a link to one.", "Remove it.")
-    if found.st_uid != os.getuid():
-        raise Unavailable(
-            f"The folder {folder} belongs to user {found.st_uid}, not to you.", "Remove it."
-        )
-    if stat.S_IMODE(found.st_mode) != 0o700:
-        folder.chmod(0o700)
-    return folder
-
-
 def labs(root: Path | None = None) -> Path:
     """The private folder that holds one folder a lab, made if it is not there.
 
-    :param root: instead of :func:`base`.
-    :raises Unavailable: as :func:`private`.
+    :param root: instead of :func:`~colorunbook.engine.private.base`.
+    :raises Unavailable: as :func:`~colorunbook.engine.private.private`.
     """
     return private(private(root or base()) / "labs")
 
@@ -83,7 +47,7 @@ def folder_of(name: str, root: Path | None = None) -> Path:
     """Where the lab ``name`` keeps its sockets and its record, whether or not it is there.
 
     :raises InputError: the name, or the length that a socket's path would have.
-    :raises Unavailable: as :func:`private`.
+    :raises Unavailable: as :func:`~colorunbook.engine.private.private`.
     """
     folder = labs(root) / checked_name(name)
     socket_path(folder, _LONGEST_FILE)
@@ -93,7 +57,7 @@ def folder_of(name: str, root: Path | None = None) -> Path:
 def names(root: Path | None = None) -> tuple[str, ...]:
     """The labs that have a folder, alive or not, in order.
 
-    :raises Unavailable: as :func:`private`.
+    :raises Unavailable: as :func:`~colorunbook.engine.private.private`.
     """
     return tuple(
         sorted(

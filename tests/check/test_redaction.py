@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colorunbook.check.redaction import redacted
-from colorunbook.lab import runtime
+from colorunbook.engine import private
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from colorunbook.lab import runtime
         ("tcp:[::1]:9003 <-> [::1]:40522", "tcp:[::1]:9003 <-> [::1]:…"),
         ("node '#block641' is busy", "node '#block…' is busy"),
         ("{'seconds': 1764062000, 'microseconds': 12}", "{'seconds': …, 'microseconds': …}"),
-        (f"Could not open '{runtime.base()}/labs/x/disk.raw'", "Could not open '…'"),
+        (f"Could not open '{private.base()}/labs/x/disk.raw'", "Could not open '…'"),
     ],
 )
 def test_what_is_of_one_run_is_left_out(reply: str, kept: str) -> None:

@@ -1,57 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The runtime folder: names, owners and lengths."""
+"""The runtime folder: names and lengths."""
 
 from pathlib import Path
 
 import pytest
 
-from colorunbook.errors import InputError, Unavailable
+from colorunbook.errors import InputError
 from colorunbook.lab import runtime
-
-
-def test_base_without_a_runtime_directory() -> None:
-    """Without XDG_RUNTIME_DIR the labs are in a folder of /tmp that has the user's number."""
-    assert runtime.base({}).parent == Path("/tmp")
-
-
-def test_base_elsewhere_than_below_run(tmp_path: Path) -> None:
-    """An XDG_RUNTIME_DIR that is not below /run is passed over: a lab could not see it."""
-    assert runtime.base({"XDG_RUNTIME_DIR": str(tmp_path)}).parent == Path("/tmp")
 
 
 def test_folder_is_private(tmp_path: Path) -> None:
     """The folder of the labs is made with no rights for anyone else."""
     assert runtime.labs(tmp_path / "c").stat().st_mode & 0o777 == 0o700
-
-
-def test_open_folder_is_closed(tmp_path: Path) -> None:
-    """A folder of ours that others could enter is closed to them."""
-    folder = tmp_path / "c"
-    folder.mkdir(mode=0o755)
-    assert runtime.private(folder).stat().st_mode & 0o777 == 0o700
-
-
-def test_link_is_refused(tmp_path: Path) -> None:
-    """A link in the place of the folder is refused, wherever it points."""
-    (tmp_path / "real").mkdir(mode=0o700)
-    (tmp_path / "link").symlink_to("real")
-    with pytest.raises(Unavailable, match="is not a folder"):
-        runtime.private(tmp_path / "link")
-
-
-def test_file_is_refused(tmp_path: Path) -> None:
-    """A file in the place of the folder is refused."""
-    (tmp_path / "c").touch()
-    with pytest.raises(Unavailable):
-        runtime.private(tmp_path / "c")
-
-
-def test_folder_of_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder that belongs to someone else is refused, and the message says to whom."""
-    owner = tmp_path.stat().st_uid
-    monkeypatch.setattr("os.getuid", lambda: owner + 1)
-    with pytest.raises(Unavailable, match=f"belongs to user {owner}"):
-        runtime.private(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a", "my-lab.2", "x" * 32, "A_b"])
