@@ -38,6 +38,9 @@ app = typer.Typer(
 )
 
 
+LONGEST = 4000
+"""Letters of a message that are shown: QEMU, or a file, may have put megabytes into it."""
+
 _told: list[int] = []
 """The signals that have come."""
 
@@ -102,7 +105,8 @@ def _verb(words: list[str]) -> str | None:
 
 def _end(error: ColorunbookError) -> None:
     kind = "refused" if error.exit_code == 3 else "error"
-    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {error.message}")
+    told = error.message if len(error.message) < LONGEST else f"{error.message[:LONGEST]} ..."
+    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {told}")
     if error.advice:
         say(error.advice)
     sys.exit(error.exit_code)

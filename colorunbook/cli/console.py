@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -10,6 +11,9 @@ from colorunbook.qemu.payload import Json
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+_OURS = re.compile("(\033\\[[0-9;]*m)")
+"""What :func:`paint` puts into a text."""
 
 _STYLES = {"good": "32", "bad": "31;1", "dim": "2", "strong": "1"}
 
@@ -27,13 +31,13 @@ def paint(text: str, style: str) -> str:
 
 
 def say(text: str = "") -> None:
-    """Tell a person something."""
-    _put(text, sys.stderr)
+    """Tell a person something; what QEMU or a file has put into it does not steer the terminal."""
+    _put(_harmless(text), sys.stderr)
 
 
 def begin(text: str) -> None:
     """Tell a person the beginning of a line; :func:`say` ends it."""
-    _put(text, sys.stderr, end="")
+    _put(_harmless(text), sys.stderr, end="")
 
 
 def give(text: str) -> None:
@@ -52,16 +56,28 @@ def _put(text: str, stream: TextIO, end: str = "\n") -> None:
     A failover is not given up because nobody can be told of it.
     """
     try:
-        print(text, file=stream, end=end, flush=True)
+        try:
+            print(text, file=stream, end=end, flush=True)
+        except UnicodeEncodeError:  # half a character of somebody else's, or a narrow terminal
+            known = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+            print(known, file=stream, end=end, flush=True)
     except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 
+def _harmless(text: str) -> str:
+    """A text in which nothing but our own colours steers a terminal."""
+    if not coloured():
+        return printable(text)
+    parts = _OURS.split(text)
+    return "".join(part if n % 2 else printable(part) for n, part in enumerate(parts))
+
+
 def printable(text: str) -> str:
     """Text of others that a terminal takes for nothing but text; lines stay lines."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
 
 
 def duration(seconds: float) -> str:
