@@ -103,10 +103,16 @@ def _verb(words: list[str]) -> str | None:
     return words[0] if words and not words[0].startswith("-") else None
 
 
+def _bounded(message: str) -> str:
+    """A message without its middle where that is too long: what is wrong stands at its end."""
+    if len(message) <= LONGEST:
+        return message
+    return f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
+
+
 def _end(error: ColorunbookError) -> None:
     kind = "refused" if error.exit_code == 3 else "error"
-    told = error.message if len(error.message) < LONGEST else f"{error.message[:LONGEST]} ..."
-    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {told}")
+    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {_bounded(error.message)}")
     if error.advice:
         say(error.advice)
     sys.exit(error.exit_code)

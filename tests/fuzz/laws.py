@@ -47,7 +47,7 @@ def _of_the_end(case: Case, outcome: Outcome) -> Iterator[str]:
     speaks = bool(SENTENCE.search(outcome.err)) or "Usage:" in outcome.out
     if outcome.code in (2, 3, 4) and not speaks:
         yield f"it ends with {outcome.code} and says no sentence"
-    if outcome.code == 1 and not outcome.err.strip():
+    if outcome.code == 1 and not (outcome.err + outcome.out).strip():
         yield "it ends with 1 and says nothing"
     # What is typed comes back as it was typed; what others wrote must not move the cursor.
     if case.kind != "flags" and CONTROL.search(outcome.err):
