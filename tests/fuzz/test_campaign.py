@@ -12,7 +12,7 @@ import pytest
 
 from tests.fuzz import monitors
 from tests.fuzz.campaign import KINDS, cases
-from tests.fuzz.cases import Case, read
+from tests.fuzz.cases import Act, Case, read
 from tests.fuzz.laws import broken
 from tests.fuzz.program import Outcome, do
 
@@ -100,7 +100,7 @@ def test_each_law_can_be_broken(change: Callable[[Outcome], Outcome], said: str)
     ],
 )
 def test_a_step_after_a_lie_breaks_the_law(
-    lies: dict[str, list[monitors.Act]], received: tuple[str, ...]
+    lies: dict[str, list[Act]], received: tuple[str, ...]
 ) -> None:
     """Each way not to answer."""
     case = replace(RUN, lies=lies)
