@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -41,6 +42,13 @@ _SHORT = {
     "colorunbook.engine.runner": {"REPLY": 0.15, "SETTLE": 0.3},
 }
 """Bounds of the engine, made short where they are there."""
+
+_PLACES = (
+    "colorunbook.engine.lock.shared",
+    "colorunbook.engine.private.shared",
+    "colorunbook.lab.runtime.base",
+)
+"""Who tells where the labs and the locks of a user are; those that are there."""
 
 _SHORTEST_WAIT = 0.3
 _MAY_START = {"true"}
@@ -165,7 +173,10 @@ def _sealed(folder: Path) -> Iterator[None]:
         stack.enter_context(patch("os.posix_spawnp", _no_program))
         stack.enter_context(patch("socket.socket.connect", _no_network))
         stack.enter_context(patch("socket.getaddrinfo", _no_names))
-        stack.enter_context(patch("colorunbook.lab.runtime.base", lambda: home / "runtime"))
+        for place in _PLACES:
+            name, _, function = place.rpartition(".")
+            if find_spec(name) and function in vars(import_module(name)):
+                stack.enter_context(patch(place, lambda: home / "runtime"))
         stack.enter_context(patch("colorunbook.engine.runner.wait", _wait))
         for name, bounds in _SHORT.items():
             for bound, value in bounds.items():
