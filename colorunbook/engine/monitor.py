@@ -30,8 +30,26 @@ _ODD: Final = (ValueError, TypeError, LookupError, RecursionError)
 
 _LOST: Final = (ExecInterruptedError, StateError, QMPError, OSError, EOFError, *_ODD)
 
+_IN_A_ROW: Final = 16
+"""Rows that are read without looking at anything else."""
+
 _SAYS = 200
 """Letters of somebody else's message that are passed on."""
+
+
+class _Client(QMPClient):
+    """One that lets others have their turn, however many rows wait to be read.
+
+    Rows that are there already are read without a pause; no bound would be kept meanwhile.
+    """
+
+    _rows = 0
+
+    async def _do_recv(self) -> Message:
+        self._rows += 1
+        if self._rows % _IN_A_ROW == 0:
+            await asyncio.sleep(0)
+        return await super()._do_recv()
 
 
 async def open_monitor(
@@ -47,7 +65,7 @@ async def open_monitor(
     :raises Unavailable: nobody listens there, or the other end closed.
     :raises TimedOut: there was no greeting in time.
     """
-    client = QMPClient(name)
+    client = _Client(name)
     client.negotiate = negotiate
     monitor = None
     try:
