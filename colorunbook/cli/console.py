@@ -77,7 +77,7 @@ def _harmless(text: str) -> str:
 
 def printable(text: str) -> str:
     """Text of others that a terminal takes for nothing but text; lines stay lines."""
-    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def duration(seconds: float) -> str:
