@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from colorunbook.book.actions import Launch
-from colorunbook.book.colo import REPLICA
+from colorunbook.book.colo import PARENT, REPLICA
 from colorunbook.engine.mimic import Mimic
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import resolve
@@ -76,7 +76,7 @@ class _LyingSession(Session):
             return
         for command in self.commands():
             number = len(self.server.received)
-            name = command.get("execute", command.get("exec-oob"))
+            name = command.pop("exec-oob", command.get("execute"))
             self.server.received.append(str(name))
             reply = {**self.answer({**command, "execute": name}), "id": command.get("id")}
             self.server.replied.append(reply)
@@ -138,6 +138,7 @@ def survivor(name: str) -> Mimic:
         qemu.migration = "colo"
     else:
         qemu.serving = True
+        qemu.exports.append(PARENT)
     return qemu
 
 

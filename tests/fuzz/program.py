@@ -36,12 +36,8 @@ BOUND = 20.0
 
 SOCKET = "q"
 
-_SHORT = {
-    "colorunbook.engine.session": {"CONNECT": 0.25},
-    "colorunbook.engine.waits": {"REPLY": 0.15},
-    "colorunbook.engine.runner": {"REPLY": 0.15, "SETTLE": 0.3},
-}
-"""Bounds of the engine, made short where they are there."""
+_SHORT = {"CONNECT": 0.25, "REPLY": 0.15, "SETTLE": 0.3, "YANK": 0.15, "FREE": 0.15}
+"""Bounds of the engine, in seconds, wherever in it they are used by these names."""
 
 _PLACES = (
     "colorunbook.engine.lock.shared",
@@ -177,11 +173,8 @@ def _sealed(folder: Path) -> Iterator[None]:
             name, _, function = place.rpartition(".")
             if find_spec(name) and function in vars(import_module(name)):
                 stack.enter_context(patch(place, lambda: home / "runtime"))
-        stack.enter_context(patch("colorunbook.engine.runner.wait", _wait))
-        for name, bounds in _SHORT.items():
-            for bound, value in bounds.items():
-                if bound in vars(import_module(name)):
-                    stack.enter_context(patch(f"{name}.{bound}", value))
+        for place, value in _shortened():
+            stack.enter_context(patch(place, value))
         os.chdir(folder / "work")
         try:
             yield
@@ -214,6 +207,17 @@ def _no_network(self: socket.socket, address: str | bytes | tuple[str, int]) -> 
 
 def _no_names(host: object, *_more: object, **_named: object) -> list[object]:
     raise socket.gaierror(-2, "Name or service not known")
+
+
+def _shortened() -> Iterator[tuple[str, object]]:
+    """Each bound of the engine, and each use of its waiting, with what to put there."""
+    import_module("colorunbook.cli.run")
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith("colorunbook.engine."):
+            known = vars(module)
+            yield from ((f"{name}.{bound}", v) for bound, v in _SHORT.items() if bound in known)
+            if known.get("wait") is wait and name != wait.__module__:
+                yield f"{name}.wait", _wait
 
 
 def _wait(
