@@ -4,8 +4,10 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address
 
+from colorunbook.book.actions import Launch
 from colorunbook.errors import Refused
 from colorunbook.hosts import Host, Monitor, Role, Site, TcpMonitor, parse_ip
+from colorunbook.plan import Plan
 
 FLAG = "--insecure-tcp"
 
@@ -33,6 +35,12 @@ def must_be_private(site: Site, roles: Iterable[Role], *, insecure: bool) -> tup
     if warnings and not insecure:
         raise Refused(f"It is refused, and nothing was sent: {warnings[0]}", _ADVICE)
     return warnings
+
+
+def concerned(plan: Plan) -> tuple[Role, ...]:
+    """The roles whose monitors a run opens, or lets a QEMU serve that it starts."""
+    starts = {step.role for step in plan.steps if isinstance(step.action, Launch)}
+    return tuple(role for role in Role if role in {*plan.roles, *starts})
 
 
 def exposed(host: Host) -> Iterator[TcpMonitor]:

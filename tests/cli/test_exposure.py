@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colorunbook.cli.exposure import is_loopback, must_be_private
+from colorunbook.cli.exposure import concerned, is_loopback, must_be_private
 from colorunbook.errors import Refused
 from colorunbook.hosts import Host, Monitor, Role, Site, TcpMonitor, UnixMonitor
+from colorunbook.plan import resolve
+from colorunbook.qemu.dialect import Dialect
+from colorunbook.shelf import runbook
 
 
 def site(primary: Monitor, secondary: Monitor | None = None) -> Site:
@@ -72,6 +75,23 @@ def test_only_the_roles_of_the_run_count() -> None:
     assert () == must_be_private(other, [Role.PRIMARY], insecure=False)
     with pytest.raises(Refused, match="secondary's monitor"):
         must_be_private(other, [Role.PRIMARY, Role.SECONDARY], insecure=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("primary-failover", (Role.PRIMARY,)),
+        ("secondary-failover", (Role.SECONDARY,)),
+        ("launch-secondary", (Role.SECONDARY,)),
+        ("bring-up", (Role.PRIMARY, Role.SECONDARY)),
+    ],
+)
+def test_a_qemu_that_is_started_serves_a_monitor_too(name: str, roles: tuple[Role, ...]) -> None:
+    """Not only those that are spoken to count."""
+    plan = resolve(runbook(name), Site(), Dialect())
+    assert set(roles) <= set(concerned(plan))
+    if not name.startswith("bring"):
+        assert roles == concerned(plan)
 
 
 def test_other_kinds_are_private() -> None:
