@@ -61,6 +61,12 @@ def mutations(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Bad inputs, made by seed: ten thousand, or --count N, of --seed S; none may break a law."""
+    session.run(PYTHON, "-m", "tests.fuzz.campaign", *session.posargs)
+
+
+@nox.session
 def matrix(session: nox.Session) -> None:
     """Every document on every QEMU and accelerator; what was seen goes to docs/seen."""
     session.run("colorunbook", "matrix", "--records", "docs/seen", *session.posargs)

@@ -45,32 +45,35 @@ class QmpServer(socketserver.ThreadingUnixStreamServer):
         self.closes_on: set[str] = set()
         self.rows: dict[str, list[str]] = {}
         self.received: list[str] = []
-        super().__init__(str(path), _Session)
+        super().__init__(str(path), Session)
 
     def mutations(self) -> list[str]:
         """The commands that do more than ask."""
         return [name for name in self.received if not name.startswith(ASKING)]
 
 
-class _Session(socketserver.StreamRequestHandler):
+class Session(socketserver.StreamRequestHandler):
+    """One client's session."""
+
     server: QmpServer
 
     def handle(self) -> None:
+        """Greet, and answer one command after the other."""
         if self.server.greeting is not None:
-            self._send(self.server.greeting)
-        for command in self._commands():
+            self.send(self.server.greeting)
+        for command in self.commands():
             name = str(command.get("execute") or command.get("exec-oob"))
             self.server.received.append(name)
             if name in self.server.closes_on:
                 return
             for extra in self.server.rows.get(name, ()):
-                self._send(extra)
+                self.send(extra)
             if name in self.server.held_on:
                 self.server.held_on[name].wait(30)
             if name not in self.server.silent_on:
-                self._send(json.dumps({**self._answer(command), "id": command.get("id")}))
+                self.send(json.dumps({**self.answer(command), "id": command.get("id")}))
 
-    def _commands(self) -> Iterator[JsonObject]:
+    def commands(self) -> Iterator[JsonObject]:
         """What the client sends: one object after another, without an end of a row."""
         text = ""
         while piece := self.request.recv(65536):
@@ -83,7 +86,8 @@ class _Session(socketserver.StreamRequestHandler):
                 text = text[end:].lstrip()
                 yield command
 
-    def _answer(self, command: JsonObject) -> JsonObject:
+    def answer(self, command: JsonObject) -> JsonObject:
+        """What the made-up QEMU replies, without an id."""
         if command.get("execute") == "qmp_capabilities":
             return {"return": {}}
         name = str(command.get("execute") or command.get("exec-oob"))
@@ -95,7 +99,8 @@ class _Session(socketserver.StreamRequestHandler):
         except NotSoError as error:
             return {"error": {"class": "GenericError", "desc": str(error)}}
 
-    def _send(self, row: str) -> None:
+    def send(self, row: str) -> None:
+        """Send one row."""
         try:
             self.wfile.write(row.encode() + b"\r\n")
         except OSError:  # the client has gone
@@ -105,11 +110,17 @@ class _Session(socketserver.StreamRequestHandler):
 @contextmanager
 def serving(path: Path, *words: str) -> Iterator[QmpServer]:
     """Serve a made-up QEMU that was started with these words."""
-    with QmpServer(path, Mimic(("qemu", *words))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with QmpServer(path, Mimic(("qemu", *words))) as server, threaded(server):
+        yield server
+
+
+@contextmanager
+def threaded(server: QmpServer) -> Iterator[None]:
+    """Let a server serve beside whatever else is done."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()

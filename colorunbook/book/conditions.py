@@ -151,7 +151,7 @@ class CapabilityOn:
 
     def seen(self, replies: Sequence[Json]) -> str:
         """Its state."""
-        states = {c.get("capability"): c.get("state") for c in as_objects(replies[0])}
+        states = {str(c.get("capability")): c.get("state") for c in as_objects(replies[0])}
         return str(states.get(self.name, "missing"))
 
 

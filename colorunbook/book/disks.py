@@ -25,7 +25,7 @@ class ChildrenAre:
 
     def holds(self, replies: Sequence[Json]) -> bool:
         """Tell whether the children are these and no others."""
-        return self._names(replies) == list(self.children)
+        return is_object(replies[0]) and self._names(replies) == list(self.children)
 
     def seen(self, replies: Sequence[Json]) -> str:
         """The children that are there."""
@@ -36,8 +36,8 @@ class ChildrenAre:
         if not is_object(graph):
             return []
         nodes, edges = as_objects(graph.get("nodes")), as_objects(graph.get("edges"))
-        backends = {n.get("id") for n in nodes if n.get("name") == self.drive}
-        roots = {e.get("child") for e in edges if e.get("parent") in backends}
+        backends = [n.get("id") for n in nodes if n.get("name") == self.drive]
+        roots = [e.get("child") for e in edges if e.get("parent") in backends]
         return sorted(str(edge.get("name")) for edge in edges if edge.get("parent") in roots)
 
 
@@ -75,8 +75,8 @@ class NodeGone:
         return _NODES
 
     def holds(self, replies: Sequence[Json]) -> bool:
-        """Tell whether it is gone."""
-        return self.seen(replies) == "missing"
+        """Tell whether it is gone; a reply that lists nothing tells nothing."""
+        return isinstance(replies[0], list) and self.seen(replies) == "missing"
 
     def seen(self, replies: Sequence[Json]) -> str:
         """Its driver, where it is still there."""

@@ -91,8 +91,9 @@ class ChardevsGone:
         return (Payload("query-chardev"),)
 
     def holds(self, replies: Sequence[Json]) -> bool:
-        """Tell whether all are gone."""
-        return all(_filename(replies[0], name) == "missing" for name in self.chardevs)
+        """Tell whether all are gone; a reply that lists nothing tells nothing."""
+        left = [name for name in self.chardevs if _filename(replies[0], name) != "missing"]
+        return isinstance(replies[0], list) and not left
 
     def seen(self, replies: Sequence[Json]) -> str:
         """What is left of them."""
@@ -162,8 +163,8 @@ class ObjectsGone:
         return (Payload("qom-list", {"path": "/objects"}),)
 
     def holds(self, replies: Sequence[Json]) -> bool:
-        """Tell whether all are gone."""
-        return _objects(replies[0]).isdisjoint(self.objects)
+        """Tell whether all are gone; a reply that lists nothing tells nothing."""
+        return isinstance(replies[0], list) and _objects(replies[0]).isdisjoint(self.objects)
 
     def seen(self, replies: Sequence[Json]) -> str:
         """Every object there is."""

@@ -16,6 +16,7 @@ import psutil
 
 from colorunbook.check.adapt import Adaptation
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.engine.private import create
 from colorunbook.engine.process import Qemu
 from colorunbook.errors import ColorunbookError, StepFailed, Unavailable
 from colorunbook.lab.pair import Lab
@@ -25,6 +26,12 @@ MOMENT = 1.0
 """How long a QEMU that was started is watched, in seconds: one whose options are wrong ends."""
 
 SHELL = 60.0
+
+_BOUNDED = ("setpriv", "--no-new-privs", "--bounding-set=-all,+net_admin", "--inh-caps=-all", "--")
+"""What a document's text runs under: root in the lab could make the disk below it writable again.
+
+QEMU's bridge helper has to make a tap.
+"""
 
 
 class Machine:
@@ -57,7 +64,7 @@ class Machine:
 
         :raises StepFailed: its exit status is not 0.
         """
-        done = self._lab.world.run(("bash", "-eu", str(self._script(line))), seconds=SHELL)
+        done = self._lab.world.run(self._words(line), seconds=SHELL)
         said = (done.stdout + done.stderr).strip()
         if done.returncode:
             raise StepFailed(f"the shell ended with {done.returncode}: {_last(said)}")
@@ -72,8 +79,8 @@ class Machine:
         await self.end()
         self._started_by = number
         ours, theirs = socket.socketpair()
-        command = self._lab.world.command(("bash", "-eu", str(self._script(line))))
-        with theirs, self._log.open("wb") as log:
+        command = self._lab.world.command(self._words(line))
+        with theirs, create(self._log) as log:
             end = theirs.fileno()
             self._qemu = Qemu.start(command, stdin=end, stdout=end, stderr=log.fileno())
         self._link = ours
@@ -174,10 +181,14 @@ class Machine:
             return psutil.Process(self._qemu.pid).children(recursive=True)
         return []
 
+    def _words(self, line: str) -> tuple[str, ...]:
+        return (*_BOUNDED, "bash", "-eu", str(self._script(line)))
+
     def _script(self, line: str) -> Path:
         """The text so far, as the shell gets it: assignments, then the line."""
         script = self._lab.world.runtime / f"{self._name}.sh"
-        script.write_text("\n".join([*self._prelude, self._adapt(line, self._socket), ""]))
+        with create(script) as stream:  # never through a link that an earlier line has put there
+            stream.write("\n".join([*self._prelude, self._adapt(line, self._socket), ""]).encode())
         return script
 
     @property

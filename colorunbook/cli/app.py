@@ -17,8 +17,9 @@ code  meaning
 import os
 import signal
 import sys
+from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,6 +38,12 @@ app = typer.Typer(
     ),
 )
 
+
+_NO_SUCH_USE = (EACCES, EPERM, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP)
+"""What the system says of a path that is of no use."""
+
+LONGEST = 4000
+"""Letters of a message that are shown: QEMU, or a file, may have put megabytes into it."""
 
 _told: list[int] = []
 """The signals that have come."""
@@ -73,9 +80,9 @@ def main() -> None:
         app(prog_name="colorunbook")
     except ColorunbookError as error:
         _end(_cause(error))
-    except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        _end(_cause(InputError(f"{error.filename} cannot be used: {error.strerror}.")))
     except Exception as error:
+        if isinstance(error, OSError) and error.filename and error.errno in _NO_SUCH_USE:
+            _end(_cause(InputError(f"{error.filename} cannot be used: {error.strerror}.")))
         if os.environ.get("COLORUNBOOK_DEBUG"):
             raise
         defect = ColorunbookError(
@@ -100,9 +107,16 @@ def _verb(words: list[str]) -> str | None:
     return words[0] if words and not words[0].startswith("-") else None
 
 
-def _end(error: ColorunbookError) -> None:
+def _bounded(message: str) -> str:
+    """A message without its middle where that is too long: what is wrong stands at its end."""
+    if len(message) <= LONGEST:
+        return message
+    return f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
+
+
+def _end(error: ColorunbookError) -> NoReturn:
     kind = "refused" if error.exit_code == 3 else "error"
-    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {error.message}")
+    say(f"{paint(f'colorunbook: {kind}:', 'bad')} {_bounded(error.message)}")
     if error.advice:
         say(error.advice)
     sys.exit(error.exit_code)

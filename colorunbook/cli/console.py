@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,6 +13,9 @@ from colorunbook.visible import printable as printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+_OURS = re.compile("(\033\\[[0-9;]*m)")
+"""What :func:`paint` puts into a text."""
 
 _STYLES = {"good": "32", "bad": "31;1", "dim": "2", "strong": "1"}
 
@@ -29,13 +33,13 @@ def paint(text: str, style: str) -> str:
 
 
 def say(text: str = "") -> None:
-    """Tell a person something."""
-    _put(text, sys.stderr)
+    """Tell a person something; what QEMU or a file has put into it does not steer the terminal."""
+    _put(_harmless(text), sys.stderr)
 
 
 def begin(text: str) -> None:
     """Tell a person the beginning of a line; :func:`say` ends it."""
-    _put(text, sys.stderr, end="")
+    _put(_harmless(text), sys.stderr, end="")
 
 
 def give(text: str) -> None:
@@ -54,11 +58,23 @@ def _put(text: str, stream: TextIO, end: str = "\n") -> None:
     A failover is not given up because nobody can be told of it.
     """
     try:
-        print(text, file=stream, end=end, flush=True)
+        try:
+            print(text, file=stream, end=end, flush=True)
+        except UnicodeEncodeError:  # half a character of somebody else's, or a narrow terminal
+            known = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+            print(known, file=stream, end=end, flush=True)
     except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def _harmless(text: str) -> str:
+    """A text in which nothing but our own colours steers a terminal."""
+    if not coloured():
+        return printable(text)
+    parts = _OURS.split(text)
+    return "".join(part if n % 2 else printable(part) for n, part in enumerate(parts))
 
 
 class Bar:

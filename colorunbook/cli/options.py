@@ -72,6 +72,14 @@ SecondaryQmp = Annotated[
         rich_help_panel=_PAIR,
     ),
 ]
+InsecureTcp = Annotated[
+    bool,
+    typer.Option(
+        "--insecure-tcp",
+        help="Use a monitor on TCP that is no loopback: nobody else is on that link.",
+        rich_help_panel=_PAIR,
+    ),
+]
 LabName = Annotated[
     str | None,
     typer.Option("--lab", metavar="NAME", help="A lab that is up.", rich_help_panel=_PAIR),

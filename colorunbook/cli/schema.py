@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli.console import give, give_json, say
+from colorunbook.cli.console import give, give_json, printable, say
 from colorunbook.cli.options import AsJson, QemuVersion
 from colorunbook.errors import InputError
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from colorunbook.lab.inquiry import Command
     from colorunbook.qemu.judgement import Problem
     from colorunbook.qemu.knowledge import Knowledge
+
+LARGEST = 2**24
+"""Bytes of commands that are read."""
 
 schema = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -170,7 +173,7 @@ def check(
         give_json({"schema": str(known.version), "binding": binding, "problems": list(problems)})
     else:
         for number, problem in found:
-            give(f"{name}:{number}: {problem}")
+            give(printable(f"{name}:{number}: {problem}"))
     count = f"{len(rows)} command{'s' * (len(rows) != 1)}"
     if found:
         bad = len({number for number, _ in found})
@@ -241,12 +244,18 @@ def _choice(text: str) -> tuple[str, str]:
 
 
 def _read(lines: str) -> tuple[str, str]:
+    name = "<stdin>" if lines == "-" else printable(lines)
     if lines == "-":
-        return "<stdin>", sys.stdin.read()
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        with Path(lines).open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise InputError(f"{name} is larger than {LARGEST // 2**20} MiB.", "Give it in parts.")
     try:
-        return lines, Path(lines).read_text(encoding="utf-8")
+        return name, data.decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"{lines} is no text in UTF-8: {error.reason}.") from error
+        raise InputError(f"{name} is no text in UTF-8: {error.reason}.") from error
 
 
 def _remark(features: tuple[str, ...]) -> str:

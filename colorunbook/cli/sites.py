@@ -11,6 +11,9 @@ from colorunbook.hosts import Accel, Host, Ports, Site, parse_door, parse_monito
 
 FILE = "colorunbook.toml"
 
+LARGEST = 2**20
+"""Bytes of a site file that are read."""
+
 _TABLES = {
     "primary": {"address", "images", "qmp"},
     "secondary": {"address", "images", "qmp"},
@@ -51,9 +54,14 @@ def read_site(path: Path | None, settings: Sequence[str] = ()) -> Site:
 def _read(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
-            return dict(tomllib.load(file))
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise InputError(f"The site file {path} is larger than {LARGEST // 2**20} MiB.")
+        return tomllib.loads(data.decode())
     except OSError as error:
         raise InputError(f"The site file {path} cannot be read: {error.strerror}.") from error
+    except RecursionError as error:
+        raise InputError(f"The site file {path} is not TOML: it is nested too deeply.") from error
     except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise InputError(f"The site file {path} is not TOML: {error}.") from error
 
@@ -67,7 +75,7 @@ def _setting(text: str) -> tuple[str, str, object]:
         )
     try:
         return table, key, tomllib.loads(f"value = {value}")["value"]
-    except ValueError:  # no TOML
+    except (ValueError, RecursionError):  # no TOML
         return table, key, value
 
 

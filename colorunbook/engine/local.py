@@ -15,6 +15,7 @@ from typing import BinaryIO
 from colorunbook.book.ports import Knock
 from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.engine.private import create, private
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.transport import Output
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
@@ -225,8 +226,9 @@ class LocalTransport:
     def _new_log(self, host: Host) -> BinaryIO:
         path = self._log(host)
         try:
-            self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return path.open("wb")
+            return create(private(self._logs) / path.name)
+        except Unavailable as error:
+            raise Unavailable(error.message, f"QEMU's messages go there. {error.advice}") from error
         except OSError as error:
             raise Unavailable(
                 f"{path} cannot be written: {error.strerror}.", "QEMU's messages go there."

@@ -18,12 +18,38 @@ from qemu.qmp import (
     StateError,
 )
 
-from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.errors import InputError, StepFailed, TimedOut, Unavailable
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 
 Address = str | tuple[str, int] | socket.socket
 NEGOTIATION: Final = "qmp_capabilities"
+
+_ODD: Final = (ValueError, TypeError, LookupError, RecursionError)
+"""What Python shows of a row that is too long, too deep, or of other types than QMP's."""
+
+_LOST: Final = (ExecInterruptedError, StateError, QMPError, OSError, EOFError, *_ODD)
+
+_IN_A_ROW: Final = 16
+"""Rows that are read without looking at anything else."""
+
+_SAYS = 200
+"""Letters of somebody else's message that are passed on."""
+
+
+class _Client(QMPClient):
+    """One that lets others have their turn, however many rows wait to be read.
+
+    Rows that are there already are read without a pause; no bound would be kept meanwhile.
+    """
+
+    _rows = 0
+
+    async def _do_recv(self) -> Message:
+        self._rows += 1
+        if self._rows % _IN_A_ROW == 0:
+            await asyncio.sleep(0)
+        return await super()._do_recv()
 
 
 async def open_monitor(
@@ -39,14 +65,26 @@ async def open_monitor(
     :raises Unavailable: nobody listens there, or the other end closed.
     :raises TimedOut: there was no greeting in time.
     """
-    client = QMPClient(name)
+    client = _Client(name)
     client.negotiate = negotiate
+    monitor = None
+    try:
+        await _connect(name, client, address, within)
+        monitor = QmpMonitor(name, client)
+        _ = monitor.version
+    except BaseException:
+        if monitor is not None:
+            await monitor.close()
+        await _disconnect(client)
+        raise
+    return monitor
+
+
+async def _connect(name: str, client: QMPClient, address: Address, within: float) -> None:
     try:
         async with asyncio.timeout(within):
             await client.connect(address)
     except TimeoutError:
-        with contextlib.suppress(QMPError, OSError, EOFError):
-            await client.disconnect()
         raise TimedOut(
             f"Within {within:g} s {name} accepted nobody and greeted nobody.",
             "A monitor takes one client: end the other one. A primary that has just been started "
@@ -54,18 +92,32 @@ async def open_monitor(
         ) from None
     except AssertionError as error:
         # What qemu.qmp shows of an end that closes between its greeting and its first word.
-        raise Unavailable(f"{name} ended as soon as it had greeted.") from error
-    except ConnectError as error:
-        if isinstance(error.exc, QMPError):
-            raise Unavailable(
-                f"What answers at {name} does not speak QMP: {error.exc}.",
-                "See which of its sockets QEMU serves QMP on.",
-            ) from error
-        cause = _sentence(error.exc)
         raise Unavailable(
-            f"Nobody answers at {name}: {cause}", "See that QEMU runs and where it serves QMP."
+            f"{name[:1].upper()}{name[1:]} ended as soon as it had greeted."
         ) from error
-    return QmpMonitor(name, client)
+    except ConnectError as error:
+        if isinstance(error.exc, (QMPError, *_ODD)):
+            raise _no_qmp(name, error.exc) from error
+        raise Unavailable(
+            f"Nobody answers at {name}: {_sentence(error.exc)}",
+            "See that QEMU runs and where it serves QMP.",
+        ) from error
+    except _ODD as error:
+        raise _no_qmp(name, error) from error
+
+
+def _no_qmp(name: str, error: Exception) -> Unavailable:
+    told = " ".join(str(error).split())[:_SAYS].rstrip(".")
+    return Unavailable(
+        f"What answers at {name} does not speak QMP: {told or type(error).__name__}.",
+        "See which of its sockets QEMU serves QMP on.",
+    )
+
+
+async def _disconnect(client: QMPClient) -> None:
+    """End a session; that it had failed before, in whichever way, is told here once more."""
+    with contextlib.suppress(Exception):
+        await client.disconnect()
 
 
 class QmpMonitor:
@@ -80,9 +132,15 @@ class QmpMonitor:
 
     @property
     def version(self) -> Version:
-        """What the greeting told."""
+        """What the greeting told.
+
+        :raises Unavailable: it told none.
+        """
         greeting = self._client.greeting
-        return Version.of_greeting(greeting.QMP.version if greeting else None)
+        try:
+            return Version.of_greeting(greeting.QMP.version if greeting else None)
+        except InputError as error:
+            raise _no_qmp(self.name, error) from error
 
     @property
     def events(self) -> list[JsonObject]:
@@ -116,7 +174,7 @@ class QmpMonitor:
             raise StepFailed(f"{text} is not a QMP command: {error}.") from error
         except ExecuteError as error:
             raise StepFailed(f"QEMU replied: {error.error_class}: {error}") from error
-        except (ExecInterruptedError, StateError, QMPError, OSError, EOFError) as error:
+        except _LOST as error:
             raise self._lost() from error
         return _as_json(reply)
 
@@ -141,8 +199,7 @@ class QmpMonitor:
     async def close(self) -> None:
         """End the session; QEMU goes on."""
         self._pump.cancel()
-        with contextlib.suppress(QMPError, OSError, EOFError):
-            await self._client.disconnect()
+        await _disconnect(self._client)
 
     def _lost(self) -> Unavailable:
         return Unavailable(
@@ -172,8 +229,6 @@ def _sentence(error: Exception) -> str:
         return "it closed the connection."
     if isinstance(error, OSError) and error.errno == errno.EINVAL:
         return "too many wait there already."  # what Linux says of a full queue of a unix socket
-    if isinstance(error, EOFError):
-        return "it closed the connection."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}."
     return f"{str(error) or type(error).__name__}."

@@ -23,10 +23,13 @@ class Qemu:
     def start(cls, argv: Sequence[str], *, stdin: int | None, stdout: int, stderr: int) -> "Qemu":
         """Start it.
 
+        What it makes, a monitor's socket above all, is for this user alone.
+
         :param stdin: a file descriptor; ``None``: it reads nothing.
         :raises OSError: there is no such program, or it may not be started.
         """
         source = os.open(os.devnull, os.O_RDONLY) if stdin is None else os.dup(stdin)
+        umask = os.umask(0o077)
         try:
             pid = os.posix_spawnp(
                 argv[0],
@@ -41,6 +44,7 @@ class Qemu:
                 setsigdef=_DEFAULT_SIGNALS,
             )
         finally:
+            os.umask(umask)
             os.close(source)
         return cls(pid)
 

@@ -20,6 +20,9 @@ from colorunbook.qemu.schema import Schema
 FOLDER = Path(__file__).parent / "schemas"
 SUFFIX = ".json.xz"
 
+LARGEST = 2**26
+"""Bytes that a file may unpack to: a few kilobytes can be made to hold gigabytes."""
+
 Names = Mapping[str, str]
 
 
@@ -120,13 +123,21 @@ def read(path: Path) -> Knowledge:
     :raises InputError: it cannot be read, or is another file.
     """
     try:
-        told: Json = json.loads(lzma.decompress(path.read_bytes()))
+        told: Json = json.loads(_unpacked(path))
         return Knowledge(told if is_object(told) else {})
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (lzma.LZMAError, ValueError, RecursionError, InputError) as error:
+    except (lzma.LZMAError, EOFError, ValueError, RecursionError, InputError) as error:
         advice = "Make one with 'colorunbook schema dump'."
         raise InputError(f"{path} is no file of a schema.", advice) from error
+
+
+def _unpacked(path: Path) -> bytes:
+    with lzma.open(path) as stream:
+        text = stream.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise ValueError(f"it unpacks to more than {LARGEST} bytes")
+    return text
 
 
 def path_of(version: Version) -> Path:

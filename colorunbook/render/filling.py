@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Filling templates: the only place where Jinja is set up."""
+"""Filling templates: the only place where Jinja is set up.
+
+A template may come from someone else. It is filled in Jinja's sandbox: it reads the values that it
+is given, calls their public methods, and includes files of the shelf; nothing else of Python or of
+the disk is within its reach.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,8 +17,11 @@ from jinja2 import (
     PrefixLoader,
     StrictUndefined,
     TemplateError,
+    TemplateNotFound,
     TemplateSyntaxError,
 )
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from colorunbook import shelf
 from colorunbook.book.colo import DISK, NETDEV, REPLICA, Colo
@@ -114,9 +122,20 @@ def _filled(template: str, plans: Plans, **more: str | Mapping[str, str]) -> str
         message = f"The template {where} cannot be read: {error.message}."
         raise InputError(message, _ADVICE) from error
     except Exception as error:
-        reason = error.message if isinstance(error, TemplateError) else repr(error)
-        message = f"The template {template} cannot be filled: {reason}."
+        message = f"The template {template} cannot be filled: {_reason(error)}."
         raise InputError(message, _ADVICE) from error
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case SecurityError(message=message) if message:
+            return f"it reaches for what no template may: {message.rstrip('.')}"
+        case TemplateNotFound(name=name):
+            return f"there is no {name!r} on the shelf"
+        case TemplateError(message=message) if message:
+            return message.rstrip(".")
+        case _:
+            return repr(error)
 
 
 def _is_page(name: str) -> bool:
@@ -127,9 +146,9 @@ def _is_page(name: str) -> bool:
 @cache
 def _environment(folders: tuple[Path, ...]) -> Environment:
     shipped = FileSystemLoader(folders[-1:])
-    environment = Environment(
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folders), PrefixLoader({"shipped": shipped})]),
-        autoescape=False,  # noqa: S701 - reStructuredText, not HTML
+        autoescape=False,  # reStructuredText, not HTML
         keep_trailing_newline=True,
         lstrip_blocks=True,
         trim_blocks=True,

@@ -197,3 +197,16 @@ async def test_closing_twice_is_closing_once(monitor: QmpMonitor) -> None:
     """Whoever ends it first."""
     await monitor.close()
     await monitor.close()
+
+
+async def test_a_flood_keeps_no_bound_from_being_kept(
+    monitor: QmpMonitor, server: QmpServer
+) -> None:
+    """Rows that wait to be read are read by turns with everything else."""
+    server.rows["stop"] = [EVENT] * 30_000
+    server.silent_on.add("stop")
+    begun = asyncio.get_running_loop().time()
+    with pytest.raises(TimedOut):
+        await monitor.execute(Payload("stop"), 0.2)
+    assert asyncio.get_running_loop().time() - begun < 1.5
+    assert 0 < len(monitor.events) < 30_000

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The files of what QEMUs told of themselves."""
 
+import lzma
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,16 @@ def test_what_cannot_be_outlined_is_told(command: str, chosen: dict[str, str], r
     """With what there is."""
     with pytest.raises(InputError, match=reason):
         outline(knowledge(SCHEMAS[-1]).schema, command, chosen)
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After as much as a schema may have, whatever it holds."""
+    text = lzma.decompress(path_of(SCHEMAS[0]).read_bytes())
+    (tmp_path / "bomb.json.xz").write_bytes(lzma.compress(text + b" "))
+    monkeypatch.setattr("colorunbook.qemu.knowledge.LARGEST", len(text) + 1)
+    assert SCHEMAS[0] == read(tmp_path / "bomb.json.xz").version
+    monkeypatch.setattr("colorunbook.qemu.knowledge.LARGEST", len(text))
+    with pytest.raises(InputError, match="is no file of a schema"):
+        read(tmp_path / "bomb.json.xz")
