@@ -38,6 +38,13 @@ def test_command_has_a_clean_environment(gone: World) -> None:
     assert "LANG=C.UTF-8" in words
 
 
+def test_only_the_network_is_the_insides(gone: World) -> None:
+    """A program of the outside knocks from there: it sees its own files."""
+    words = gone.net_command(("/o/python", "a b"))
+    assert ("--net", "--", "/o/python", "a b") == words[-4:]
+    assert not {"--mount", "--root", "--pid"}.intersection(words)
+
+
 def test_the_readers_programs_are_found_first(gone: World) -> None:
     """The word of the document means the reader's QEMU, where there is one."""
     path = f"PATH={gone.runtime}/bin:/usr/local/sbin:"
