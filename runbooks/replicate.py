@@ -13,7 +13,12 @@ from colorunbook.book.verbs import migrate, negotiate, set_capabilities, wait_un
 from colorunbook.hosts import Role
 
 from .failover import free_primary
-from .launch import launch_primary, launch_secondary
+from .launch import (
+    launch_primary,
+    launch_secondary,
+    primary_host_is_ready,
+    secondary_host_is_ready,
+)
 
 
 @runbook(
@@ -109,6 +114,12 @@ def in_lock_step(colo: Colo) -> Iterator[Expect]:
     yield from replicating(colo)
 
 
+def two_hosts_are_ready(colo: Colo) -> Iterator[Expect]:
+    """What each of the two launches asks of its host."""
+    yield from primary_host_is_ready(colo)
+    yield from secondary_host_is_ready(colo)
+
+
 bring_up = compose(
     "bring-up",
     launch_primary,
@@ -118,3 +129,4 @@ bring_up = compose(
     title="Bring up a pair",
     summary="Start both QEMUs and bring them into lock-step.",
 )
+bring_up.starts_when(two_hosts_are_ready)

@@ -4,7 +4,14 @@
 from collections.abc import Iterator
 
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import ObjectsGone, ObjectsThere, colo_mode_is, guest_is
+from colorunbook.book.conditions import (
+    MigrationRests,
+    NoJobs,
+    ObjectsGone,
+    ObjectsThere,
+    colo_mode_is,
+    guest_is,
+)
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.states import prepared, ready_for_a_peer, replicating
@@ -37,8 +44,10 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
     :param before: the filter that the new ones stand in front of; ``None``: there is none.
     """
     yield from reach_target(colo)
-    yield copy_disk(colo).because(
-        "The new secondary's disk is as old as its death. The guest goes on meanwhile."
+    yield (
+        copy_disk(colo)
+        .spending(Expect(Role.PRIMARY, NoJobs()))
+        .because("The new secondary's disk is as old as its death. The guest goes on meanwhile.")
     )
     yield see_copy_ready().because(
         "A copy that is cut short leaves a secondary whose disk is neither old nor new."
@@ -65,7 +74,8 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise the guest would leave this host for good."
     )
-    spent = (Expect(Role.PRIMARY, colo_mode_is("none")), *prepared(colo))
+    rests = (colo_mode_is("none"), MigrationRests())
+    spent = (*(Expect(Role.PRIMARY, probe) for probe in rests), *prepared(colo))
     yield (
         migrate(colo.migration_uri).spending(*spent).because("It also lets the paused guest go on.")
     )

@@ -13,9 +13,20 @@ from colorunbook.book.runbook import Runbook
 from colorunbook.cli import dryrun
 from colorunbook.cli.console import give_json, say
 from colorunbook.cli.doing import Telling, do
+from colorunbook.cli.exposure import concerned, must_be_private
 from colorunbook.cli.interrupts import Account, until_interrupted
+from colorunbook.cli.manners import (
+    Despite,
+    Fence,
+    PeerIsDead,
+    Rollback,
+    RollbackChoice,
+    Yes,
+    manner_of,
+)
 from colorunbook.cli.options import (
     AsJson,
+    InsecureTcp,
     LabName,
     PrimaryAddress,
     PrimaryQmp,
@@ -29,12 +40,12 @@ from colorunbook.cli.options import (
     SiteFile,
 )
 from colorunbook.cli.reach import Typed
-from colorunbook.cli.rollback import Rollback, RollbackChoice, decider
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
-from colorunbook.engine.journal import Journal
+from colorunbook.engine.journal import Journal, new_run_id
+from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.session import Session
-from colorunbook.plan import resolve
+from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
 
 EPILOG = """
@@ -42,9 +53,11 @@ Examples:
 
   colorunbook run primary-failover --primary 127.0.0.1
 
-  colorunbook run primary-failover --primary 10.0.0.1 --primary-qmp unix:/run/qemu/colo.qmp
+  colorunbook run primary-failover --site pair.toml --fence 'ipmitool -H 10.0.0.2 power off'
 
   colorunbook run bring-up --site pair.toml --dry-run
+
+  colorunbook run primary-resume --site pair.toml --rollback on-failure
 
   colorunbook run launch-secondary --site pair.toml --qemu 10.0
 """
@@ -59,17 +72,25 @@ def run(
     site: SiteFile = None,
     settings: Settings = None,
     lab: LabName = None,
+    insecure_tcp: InsecureTcp = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the plan as it would be done; send nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Print the plan as it would be done, and what is done; send nothing."
+        ),
     ] = False,
     qemu: RunQemu = None,
     qemu_binary: QemuBinary = None,
     edition: RunEdition = None,
+    fence: Fence = None,
+    peer_is_dead: PeerIsDead = False,
+    despite: Despite = None,
+    rollback: RollbackChoice = Rollback.NEVER,
+    yes: Yes = False,
     state: Annotated[
         Path | None,
         typer.Option("--state", metavar="DIR", help="Folder of the journals of all runs."),
     ] = None,
-    rollback: RollbackChoice = Rollback.NEVER,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show replies, events and what was seen.")
     ] = False,
@@ -77,23 +98,36 @@ def run(
 ) -> None:
     """Do a runbook on live QEMU, and see that it has worked.
 
+    Steps that are done already, by an earlier run or by hand, are skipped; so it can be said again
+    whatever became of the run before it.
+
     Monitors are found from --primary-qmp and --secondary-qmp, from a site file, or from a lab that
     is up, in that order. Roles are those before the run: for secondary-resume the primary is the
     host that died.
+
+    A failover is refused while anything of the peer answers. When nothing does, it wants a proof
+    that the peer is dead: --fence, or --peer-is-dead.
     """
     typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
     runbook = shelf.runbook(name)
-    way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
-    if dry_run and qemu:
-        plan = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
-        if as_json:
-            give_json({"digest": plan.digest, **plan.as_json()})
-        else:
-            dryrun.show(plan)
-        return
-    order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json), rollback)
     account = Account(runbook.name)
-    asyncio.run(until_interrupted(_do(order, account), account))
+    manner = manner_of(
+        account.stop,
+        rollback=rollback,
+        yes=yes,
+        fence=fence,
+        peer_is_dead=peer_is_dead,
+        despite=despite or (),
+    )
+    way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
+    draft = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
+    if dry_run and qemu:
+        _show(draft, as_json=as_json)
+        return
+    for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
+        say(warning)
+    order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json))
+    asyncio.run(until_interrupted(_do(order, manner, account), account))
 
 
 def register(app: typer.Typer) -> None:
@@ -111,21 +145,28 @@ class Order:
     state: Path | None
     dry_run: bool
     telling: Telling
-    rollback: Rollback
 
 
-async def _do(order: Order, account: Account) -> None:
-    way = order.way
-    async with Session(way.transport, way.site, way.edition) as session:
-        plan = await session.resolve(order.runbook)
-        way.must_lead_to(plan)
-        must_be_whole(order.runbook, plan, order.typed, way.site)
-        trouble = plan.dialect.trouble(way.site.accel)
-        if trouble is not None:
-            say(f"QEMU {plan.dialect.version}: {trouble}.")
-        if order.dry_run:
-            await dryrun.tell(plan, session, as_json=order.telling.as_json)
-            return
-        manner = Manner(stop=account.stop, rollback=decider(order.rollback))
-        journal = Journal(order.state or state_folder(), plan)
-        await do(plan, session, journal, manner, account, order.telling)
+async def _do(order: Order, manner: Manner, account: Account) -> None:
+    way, run_id = order.way, new_run_id(order.runbook.name)
+    # Before a word is said: the monitor of a pair that another run has would not greet.
+    with hold((way.site.primary, way.site.secondary), About(run_id, order.runbook.name)):
+        async with Session(way.transport, way.site, way.edition) as session:
+            plan = await session.resolve(order.runbook)
+            way.must_lead_to(plan)
+            must_be_whole(order.runbook, plan, order.typed, way.site)
+            trouble = plan.dialect.trouble(way.site.accel)
+            if trouble is not None:
+                say(f"QEMU {plan.dialect.version}: {trouble}.")
+            if order.dry_run:
+                await dryrun.tell(plan, session, as_json=order.telling.as_json)
+                return
+            journal = Journal(order.state or state_folder(), plan, run_id)
+            await do(plan, session, journal, manner, account, order.telling)
+
+
+def _show(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        give_json({"digest": plan.digest, **plan.as_json()})
+    else:
+        dryrun.show(plan)

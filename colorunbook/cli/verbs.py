@@ -10,6 +10,7 @@ _MODULES = {
     "show": "show",
     "render": "render",
     "run": "run",
+    "resume": "resume",
     "history": "history",
     "report": "reporting",
     "check": "check",

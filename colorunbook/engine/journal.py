@@ -33,16 +33,22 @@ _OLD: Final = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONB
 _OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
+def new_run_id(runbook: str) -> str:
+    """A name for a run that begins now: when, what, and which process does it."""
+    now = datetime.datetime.now(datetime.UTC)
+    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}-{runbook}-{os.getpid()}"
+
+
 class Journal:
     """Append-only; readable by its owner alone.
 
     :param folder: where the journals of all runs lie; made where it is not there.
+    :param run_id: what the run is called; ``None``: a new name.
     :raises Unavailable: the file cannot be made, or someone else could have a hand in it.
     """
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        now = datetime.datetime.now(datetime.UTC)
-        self.run_id = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}-{plan.name}-{os.getpid()}"
+    def __init__(self, folder: Path, plan: Plan, run_id: str | None = None) -> None:
+        self.run_id = run_id or new_run_id(plan.name)
         self.path = folder / f"{self.run_id}.jsonl"
         self._torn = False
         try:

@@ -29,8 +29,8 @@ class Manner:
     :param ask_person: asks a person who has said that the peer is dead for its address; ``None``:
         nobody has said so.
     :param rollback: whether to take back what was done, asked when a step has failed.
-    :param begun: numbers of the steps that an earlier run of the same plan has begun and not
-        ended, and of which nothing tells whether they are done.
+    :param begun: the steps that this run, as its journal tells, has begun before and not ended.
+    :param ended: the steps that it has done before.
     """
 
     stop: Stop = field(default_factory=Stop)
@@ -39,3 +39,4 @@ class Manner:
     ask_person: Ask | None = None
     rollback: Callable[[ColorunbookError], Awaitable[bool]] = never
     begun: frozenset[int] = frozenset()
+    ended: frozenset[int] = frozenset()

@@ -84,7 +84,7 @@ class _Run:
         self.hands = Hands(plan, session)
         self.done: list[tuple[int, Step]] = []
         self.finished = 0
-        self.taken_up = False
+        self.taken_up = bool(manner.begun or manner.ended)
         self.is_spent = False
         self.replied: Json = None
 
@@ -210,14 +210,23 @@ class _Run:
 
     async def _standing(self, number: int, step: Step) -> Standing:
         """Where a step stands; in a run that begins at the beginning nothing is done."""
-        if not self.taken_up or not (step.done or isinstance(step.action, Assign | Shell | Launch)):
-            if number in self.manner.begun and changes(step):
-                raise StepFailed(
-                    "An earlier run has begun it, and nothing tells whether it is done.",
-                    "Look for yourself, and do what is left by hand.",
-                )
-            return Standing(State.OPEN)
-        return await self.lookout.of(step)
+        if not step.done and not isinstance(step.action, Assign | Shell | Launch):
+            return self._as_journaled(number, step)
+        return await self.lookout.of(step) if self.taken_up else Standing(State.OPEN)
+
+    def _as_journaled(self, number: int, step: Step) -> Standing:
+        """Where a step stands that QEMU tells nothing of.
+
+        :raises StepFailed: an earlier run has begun it, and nobody knows.
+        """
+        if number in self.manner.ended:
+            return Standing(State.DONE, "the journal of this run tells so")
+        if number in self.manner.begun and changes(step):
+            raise StepFailed(
+                "This run has begun it before, and nothing tells whether it is done.",
+                "Look for yourself, and do what is left by hand.",
+            )
+        return Standing(State.OPEN)
 
     async def _act(self, number: int, step: Step) -> None:
         if isinstance(step.action, Await):

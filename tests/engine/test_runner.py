@@ -32,6 +32,7 @@ from colorunbook.engine.journal import Journal
 from colorunbook.engine.mimic import Nature
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
+from colorunbook.engine.transport import Output
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, Role, Site, UnixMonitor
 from colorunbook.plan import resolve
@@ -107,7 +108,8 @@ def test_a_pair_is_brought_up(pair: Pair) -> None:
 def test_images_are_made_without_a_shell(pair: Pair) -> None:
     """The words go to the program as they are, on the host they belong to."""
     pair.run("bring-up")
-    made = [(host, argv[-2:]) for host, argv in pair.hosts.ran if argv[0] == "qemu-img"]
+    images = [(host, argv) for host, argv in pair.hosts.ran if argv[0] == "qemu-img"]
+    made = [(host, argv[-2:]) for host, argv in images if argv[1] == "create"]
     folder = "/mnt/vms/colo-test-secondary"
     assert [
         (TWO, (f"{folder}/secondary-active.qcow2", "10G")),
@@ -316,9 +318,11 @@ def test_a_lost_session_is_unavailable(replicating: Pair) -> None:
 
 def test_a_program_that_fails_fails_the_step(pair: Pair) -> None:
     """With what it wrote."""
-    pair.hosts.broken = ["qemu-img"]
+    active = f"{SITE.secondary.images}/secondary-active.qcow2"
+    line = ("qemu-img", "create", "-f", "qcow2", active, SITE.disk)
+    pair.hosts.outputs = {line: Output(1, "No space left on device")}
     text = pair.fails("launch-secondary", StepFailed)
-    assert "qemu-img ended with 1: failed" in text
+    assert "qemu-img ended with 1: No space left on device" in text
 
 
 def test_what_qemu_said_before_a_failure_is_told(replicating: Pair) -> None:
