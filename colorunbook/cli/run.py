@@ -20,12 +20,14 @@ from colorunbook.cli.options import (
     LabName,
     PrimaryAddress,
     PrimaryQmp,
+    PrimarySpare,
     QemuBinary,
     RunbookName,
     RunEdition,
     RunQemu,
     SecondaryAddress,
     SecondaryQmp,
+    SecondarySpare,
     Settings,
     SiteFile,
 )
@@ -60,6 +62,8 @@ def run(
     secondary: SecondaryAddress = None,
     primary_qmp: PrimaryQmp = None,
     secondary_qmp: SecondaryQmp = None,
+    primary_spare: PrimarySpare = None,
+    secondary_spare: SecondarySpare = None,
     site: SiteFile = None,
     settings: Settings = None,
     lab: LabName = None,
@@ -84,7 +88,17 @@ def run(
     is up, in that order. Roles are those before the run: for secondary-resume the primary is the
     host that died.
     """
-    typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
+    typed = Typed(
+        site,
+        primary,
+        secondary,
+        tuple(settings or ()),
+        primary_qmp,
+        secondary_qmp,
+        primary_spare,
+        secondary_spare,
+        lab,
+    )
     runbook = shelf.runbook(name)
     way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
     order = Order(runbook, typed, way, state, dry_run, verbose, as_json)

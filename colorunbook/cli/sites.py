@@ -12,8 +12,8 @@ from colorunbook.hosts import Accel, Host, Ports, Site, parse_monitor
 FILE = "colorunbook.toml"
 
 _TABLES = {
-    "primary": {"address", "images", "qmp"},
-    "secondary": {"address", "images", "qmp"},
+    "primary": {"address", "images", "qmp", "spare"},
+    "secondary": {"address", "images", "qmp", "spare"},
     "ports": {"compare", "mirror", "secondary_in", "compare_out", "migration", "nbd"},
     "guest": {"memory", "cpu", "accel", "disk", "bridge_helper", "checkpoint_delay", "extra"},
 }
@@ -86,6 +86,7 @@ def _host(host: Host, table: Table) -> Host:
         address=texts.get("address", host.address),
         images=texts.get("images", host.images),
         monitor=parse_monitor(texts["qmp"]) if "qmp" in texts else host.monitor,
+        spare=parse_monitor(texts["spare"]) if "spare" in texts else host.spare,
     )
 
 
