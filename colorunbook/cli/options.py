@@ -94,6 +94,9 @@ LabName = Annotated[
     str | None,
     typer.Option("--lab", metavar="NAME", help="A lab that is up.", rich_help_panel=_PAIR),
 ]
+WhichLab = Annotated[
+    str, typer.Option("--name", "--lab", help="Which lab; several live side by side.")
+]
 QemuVersion = Annotated[
     str | None,
     typer.Option("--qemu", metavar="VERSION", help="Spell it for this QEMU, as in 10.0."),
