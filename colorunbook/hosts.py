@@ -199,15 +199,27 @@ class Host:
     :param address: IPv4 address, IPv6 address without brackets, or host name.
     :param images: absolute folder that holds ``primary.qcow2``.
     :param monitor: where its QEMU serves QMP.
+    :param spare: a second monitor, on which the engine frees a QEMU that hangs.
     """
 
     address: str
     images: str
     monitor: Monitor = field(default_factory=StdioMonitor)
+    spare: Monitor | None = None
 
     def __post_init__(self) -> None:
         check_address(self.address)
         object.__setattr__(self, "images", check_path(self.images, "image folder"))
+        if isinstance(self.spare, StdioMonitor):
+            raise InputError(
+                f"The spare monitor of {self.address} cannot be stdio.",
+                "Give it a socket: unix:PATH or tcp:HOST:PORT.",
+            )
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Every monitor that its QEMU serves, in the order of the command line."""
+        return (self.monitor,) if self.spare is None else (self.monitor, self.spare)
 
     @property
     def wildcard(self) -> str:
@@ -302,15 +314,22 @@ class Site:
                 f"Both hosts have the same monitor {self.primary.monitor}.",
                 "Each QEMU serves its own.",
             )
+        monitors = (*self.primary.monitors, *self.secondary.monitors)
+        for spare in (self.primary.spare, self.secondary.spare):
+            if spare is not None and monitors.count(spare) > 1:
+                raise InputError(
+                    f"The spare monitor {spare} is named twice.",
+                    "A second monitor has a socket of its own.",
+                )
         taken = {
             number: part.name
             for part in fields(Ports)
             if (number := getattr(self.ports, part.name))
         }
-        for host in (self.primary, self.secondary):
-            if isinstance(host.monitor, TcpMonitor) and host.monitor.port in taken:
+        for monitor in monitors:
+            if isinstance(monitor, TcpMonitor) and monitor.port in taken:
                 raise InputError(
-                    f"The monitor {host.monitor} has the port of {taken[host.monitor.port]}.",
+                    f"The monitor {monitor} has the port of {taken[monitor.port]}.",
                     "Give it one of its own.",
                 )
 

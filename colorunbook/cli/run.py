@@ -30,12 +30,14 @@ from colorunbook.cli.options import (
     LabName,
     PrimaryAddress,
     PrimaryQmp,
+    PrimarySpare,
     QemuBinary,
     RunbookName,
     RunEdition,
     RunQemu,
     SecondaryAddress,
     SecondaryQmp,
+    SecondarySpare,
     Settings,
     SiteFile,
 )
@@ -69,6 +71,8 @@ def run(
     secondary: SecondaryAddress = None,
     primary_qmp: PrimaryQmp = None,
     secondary_qmp: SecondaryQmp = None,
+    primary_spare: PrimarySpare = None,
+    secondary_spare: SecondarySpare = None,
     site: SiteFile = None,
     settings: Settings = None,
     lab: LabName = None,
@@ -108,7 +112,17 @@ def run(
     A failover is refused while anything of the peer answers. When nothing does, it wants a proof
     that the peer is dead: --fence, or --peer-is-dead.
     """
-    typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
+    typed = Typed(
+        site,
+        primary,
+        secondary,
+        tuple(settings or ()),
+        primary_qmp,
+        secondary_qmp,
+        primary_spare,
+        secondary_spare,
+        lab,
+    )
     runbook = shelf.runbook(name)
     account = Account(runbook.name)
     manner = manner_of(

@@ -15,8 +15,8 @@ LARGEST = 2**20
 """Bytes of a site file that are read."""
 
 _TABLES = {
-    "primary": {"address", "images", "qmp"},
-    "secondary": {"address", "images", "qmp"},
+    "primary": {"address", "images", "qmp", "spare"},
+    "secondary": {"address", "images", "qmp", "spare"},
     "ports": {"compare", "mirror", "secondary_in", "compare_out", "migration", "nbd"},
     "guest": {
         "memory",
@@ -103,6 +103,7 @@ def _host(host: Host, table: Table) -> Host:
         address=texts.get("address", host.address),
         images=texts.get("images", host.images),
         monitor=parse_monitor(texts["qmp"]) if "qmp" in texts else host.monitor,
+        spare=parse_monitor(texts["spare"]) if "spare" in texts else host.spare,
     )
 
 

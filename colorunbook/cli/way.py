@@ -96,7 +96,7 @@ def must_be_whole(runbook: Runbook, plan: Plan, typed: Typed, site: Site) -> Non
 
     :raises InputError: it would.
     """
-    in_lab = not (typed.file() or typed.primary_qmp or typed.secondary_qmp)
+    in_lab = not (typed.file() or typed.has_monitor)
     for role, given in ((Role.PRIMARY, typed.primary), (Role.SECONDARY, typed.secondary)):
         if not (given or in_lab or typed.file()) and _names(runbook, plan, site, role):
             raise InputError(

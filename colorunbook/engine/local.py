@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
 from typing import BinaryIO
@@ -31,7 +32,8 @@ from colorunbook.hosts import (
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Version
 
-Wrap = Callable[[Sequence[str]], Sequence[str]]
+Wrap = Callable[[str, Sequence[str]], Sequence[str]]
+"""From a host's address and a command to the words that start the command there."""
 
 _START = 15.0
 _GREET = 1.0
@@ -39,7 +41,7 @@ _POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
 
 
-def as_it_is(argv: Sequence[str]) -> Sequence[str]:
+def as_it_is(_address: str, argv: Sequence[str]) -> Sequence[str]:
     """Start a command as it stands."""
     return argv
 
@@ -48,8 +50,8 @@ class LocalTransport:
     """Starts processes and opens monitors.
 
     :param logs: the folder for what each QEMU writes; made when it is first needed.
-    :param wrap: the words that start a command: somewhere else on this machine, as in a lab, or
-        by other means, as the QEMU of a tree.
+    :param wrap: the words that start a command of a host: somewhere else on this machine, as in a
+        lab, or by other means, as the QEMU of a tree.
     :param net: the words that give a command of this machine a lab's network; ``None``: the
         hosts are in this machine's own.
     :param whole: the hosts of the site have no other machine than this one, whatever they are
@@ -129,7 +131,7 @@ class LocalTransport:
         """Try ports; see :meth:`colorunbook.engine.transport.Transport.knock`."""
         if self._net is None:
             return await knock_here(doors, within)
-        return await knock_from(self._net, doors, within)
+        return await knock_from(partial(self._net, host.address), doors, within)
 
     def sees_all(self, host: Host) -> bool:
         """Tell it; see :meth:`colorunbook.engine.transport.Transport.sees_all`."""
@@ -140,7 +142,7 @@ class LocalTransport:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._wrap(argv),
+                *self._wrap(host.address, argv),
                 stdin=DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=STDOUT,
@@ -173,9 +175,8 @@ class LocalTransport:
             source = theirs.fileno() if stdio else None
             target = theirs.fileno() if stdio else log.fileno()
             try:
-                qemu = Qemu.start(
-                    self._wrap(argv), stdin=source, stdout=target, stderr=log.fileno()
-                )
+                words = self._wrap(host.address, argv)
+                qemu = Qemu.start(words, stdin=source, stdout=target, stderr=log.fileno())
             except OSError as error:
                 ours.close()
                 raise StepFailed(f"{argv[0]} cannot be started: {error.strerror}.") from error

@@ -46,7 +46,7 @@ async def test_a_port_is_tried(knock: Knock, holds: bool | None) -> None:
 
 async def test_a_program_that_is_missing_is_no_yes(tmp_path: Path) -> None:
     """Nobody can tell, and the message says why."""
-    transport = LocalTransport(tmp_path, lambda argv: ("no-such-program", *argv))
+    transport = LocalTransport(tmp_path, lambda _address, argv: ("no-such-program", *argv))
     holds, seen = await ask_host(transport, HOST, MemoryFor(1))
     assert (None, "cat cannot be started on this machine: No such file or directory") == (
         holds,

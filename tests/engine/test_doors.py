@@ -152,7 +152,7 @@ async def test_another_network_is_knocked_from_by_its_words(folder: Path) -> Non
     """As in a lab; the program is this machine's Python."""
     seen: list[Sequence[str]] = []
 
-    def wrap(argv: Sequence[str]) -> Sequence[str]:
+    def wrap(_address: str, argv: Sequence[str]) -> Sequence[str]:
         seen.append(argv)
         return ("echo", "answers")
 
