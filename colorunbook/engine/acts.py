@@ -78,6 +78,7 @@ class Hands:
         monitor = await self._session.monitor(role, self._plan.site)
         if payload.oob or self._yank is None or self._yank[0] is not role:
             return await monitor.execute(payload, REPLY)
+        await self._session.spare(role, self._plan.site)  # once it hangs it is too late
         sending = asyncio.ensure_future(monitor.execute(payload, REPLY))
         try:
             done, _ = await asyncio.wait((sending,), timeout=self._hangs)

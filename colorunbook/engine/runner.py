@@ -92,7 +92,7 @@ class _Run:
         start = time.perf_counter()
         self.hearing.begin()
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
-        if self.plan.freeing and (yank := yank_of(self.plan)) is not None:
+        if self.plan.buries is not None and (yank := yank_of(self.plan)) is not None:
             await self.session.spare(yank[0], self.plan.site)  # once something hangs it is too late
         await refuse_to_start_twice(self.plan, self.session, self.lookout)
         async for verdict in ask_guards(self.plan, self.session, self.lookout):
