@@ -17,7 +17,7 @@ from colorunbook.qemu.payload import JsonObject
 from tests.cli.conftest import Colorunbook, Start
 from tests.qmpserver import serving
 
-FAILOVER = ("run", "primary-failover", "--primary", "127.0.0.1")
+FAILOVER = ("run", "primary-failover", "--primary", "127.0.0.1", "--fence", "true")
 
 #: The program, but it waits for a greeting for half a second.
 IMPATIENT = (
