@@ -163,21 +163,63 @@ def parse_monitor(text: str) -> Monitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A TCP port of an address."""
+
+    address: str
+    port: int
+
+    def __post_init__(self) -> None:
+        check_address(self.address)
+        check_port(self.port)
+
+    def __str__(self) -> str:
+        return f"{bracketed(self.address)}:{self.port}"
+
+
+def parse_door(text: str) -> Door:
+    """Read ``ADDRESS:PORT`` (an IPv6 address in brackets).
+
+    :raises InputError: it is none.
+    """
+    address, colon, port = text.rpartition(":")
+    if not colon or not _PORT.fullmatch(port):
+        raise InputError(f"{text!r} is no address with a port.", "Write ADDRESS:PORT.")
+    if address.startswith("[") and address.endswith("]"):
+        address = address[1:-1]
+    elif ":" in address:
+        raise InputError(f"{text!r} is no address with a port.", "An IPv6 address wants brackets.")
+    return Door(address, int(port))
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """One machine: where its peer reaches it, where its images lie, how its QEMU is spoken to.
 
     :param address: IPv4 address, IPv6 address without brackets, or host name.
     :param images: absolute folder that holds ``primary.qcow2``.
     :param monitor: where its QEMU serves QMP.
+    :param spare: a second monitor, on which the engine frees a QEMU that hangs.
     """
 
     address: str
     images: str
     monitor: Monitor = field(default_factory=StdioMonitor)
+    spare: Monitor | None = None
 
     def __post_init__(self) -> None:
         check_address(self.address)
         object.__setattr__(self, "images", check_path(self.images, "image folder"))
+        if isinstance(self.spare, StdioMonitor):
+            raise InputError(
+                f"The spare monitor of {self.address} cannot be stdio.",
+                "Give it a socket: unix:PATH or tcp:HOST:PORT.",
+            )
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Every monitor that its QEMU serves, in the order of the command line."""
+        return (self.monitor,) if self.spare is None else (self.monitor, self.spare)
 
     @property
     def wildcard(self) -> str:
@@ -228,6 +270,8 @@ class Site:
         guest's network is then QEMU's user network.
     :param checkpoint_delay: longest time between two checkpoints, in milliseconds.
     :param extra: further words for both QEMU command lines.
+    :param service: where the guest answers its clients over TCP, by which a guest that lives is
+        known; ``None``: nobody knows.
     """
 
     primary: Host = Host("127.0.0.1", "/mnt/vms/colo-test-primary")
@@ -240,6 +284,7 @@ class Site:
     bridge_helper: str | None = "/usr/lib/qemu/qemu-bridge-helper"
     checkpoint_delay: int = 2000
     extra: tuple[str, ...] = ()
+    service: Door | None = None
 
     def __post_init__(self) -> None:
         if _same(self.primary.address, self.secondary.address):
@@ -269,15 +314,22 @@ class Site:
                 f"Both hosts have the same monitor {self.primary.monitor}.",
                 "Each QEMU serves its own.",
             )
+        monitors = (*self.primary.monitors, *self.secondary.monitors)
+        for spare in (self.primary.spare, self.secondary.spare):
+            if spare is not None and monitors.count(spare) > 1:
+                raise InputError(
+                    f"The spare monitor {spare} is named twice.",
+                    "A second monitor has a socket of its own.",
+                )
         taken = {
             number: part.name
             for part in fields(Ports)
             if (number := getattr(self.ports, part.name))
         }
-        for host in (self.primary, self.secondary):
-            if isinstance(host.monitor, TcpMonitor) and host.monitor.port in taken:
+        for monitor in monitors:
+            if isinstance(monitor, TcpMonitor) and monitor.port in taken:
                 raise InputError(
-                    f"The monitor {host.monitor} has the port of {taken[host.monitor.port]}.",
+                    f"The monitor {monitor} has the port of {taken[monitor.port]}.",
                     "Give it one of its own.",
                 )
 

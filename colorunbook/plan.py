@@ -5,8 +5,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Action, Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import HostCondition
 from colorunbook.book.phrases import Expect, say, say_wait
 from colorunbook.book.runbook import Runbook, Step
 from colorunbook.hosts import Role, Site
@@ -23,6 +24,9 @@ class Plan:
     :param site: the pair, with the roles that the steps speak of.
     :param starts: the guards.
     :param ends: the postcondition.
+    :param buries: the role whose QEMU has to be known to be dead before anything is done.
+    :param freeing: what is done first where the peer may have vanished without a word, and again
+        where a command hangs.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Plan:
     starts: tuple[Expect, ...]
     steps: tuple[Step, ...]
     ends: tuple[Expect, ...]
+    buries: Role | None = None
+    freeing: tuple[Step, ...] = ()
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -44,7 +50,8 @@ class Plan:
     def roles(self) -> tuple[Role, ...]:
         """The roles whose QEMU has to be spoken to, the primary first."""
         spoken = {step.role for step in self.steps if needs_monitor(step)}
-        spoken |= {expect.role for expect in (*self.starts, *self.ends)}
+        asked = (*self.starts, *self.ends)
+        spoken |= {e.role for e in asked if not isinstance(e.condition, HostCondition)}
         return tuple(role for role in Role if role in spoken)
 
     def as_json(self) -> JsonObject:
@@ -54,6 +61,8 @@ class Plan:
             "qemu": str(self.dialect.version),
             "edition": self.dialect.edition.value,
             "hosts": {role.value: self.site.host(role).address for role in Role},
+            "buries": self.buries.value if self.buries else None,
+            "frees_first": [self._step(step) for step in self.freeing],
             "starts_when": [say(expect) for expect in self.starts],
             "steps": [self._step(step) for step in self.steps],
             "ends_when": [say(expect) for expect in self.ends],
@@ -73,6 +82,8 @@ class Plan:
             "title": step.title,
             "why": step.why,
             **describe(step),
+            "done_when": [[say(Expect(step.role, p)) for p in group] for group in step.done],
+            "undone_by": [str(described(step.role, action)["text"]) for action in step.undo],
         }
 
 
@@ -94,17 +105,24 @@ def resolve(runbook: Runbook, site: Site, dialect: Dialect) -> Plan:
         starts=runbook.starts(colo),
         steps=runbook.steps(colo),
         ends=runbook.ends(colo),
+        buries=runbook.buries,
+        freeing=runbook.freed_by.steps(colo) if runbook.freed_by else (),
     )
 
 
 def needs_monitor(step: Step) -> bool:
     """Tell whether a step is sent to a QEMU that runs already."""
-    return isinstance(step.action, Qmp | Hmp | Await)
+    return isinstance(step.action, Qmp | Hmp | Yank | Await)
 
 
 def describe(step: Step) -> JsonObject:
     """The kind of a step's action and the text of what is done, as it is printed."""
-    match step.action:
+    return described(step.role, step.action)
+
+
+def described(role: Role, action: Action) -> JsonObject:
+    """The kind of an action and the text of what is done to the QEMU of a role."""
+    match action:
         case Assign(variable):
             return {"kind": "assign", "text": show_assignment(variable.name, variable.value)}
         case Shell(words):
@@ -115,6 +133,8 @@ def describe(step: Step) -> JsonObject:
             return {"kind": "qmp", "text": payload.text}
         case Hmp(tolerates=tolerates) as line:
             return {"kind": "hmp", "text": line.payload.text, "tolerates": tolerates}
+        case Yank() as yank:
+            return {"kind": "yank", "text": yank.example.text}
         case Await(condition, within):
-            wait = say_wait(Expect(step.role, condition), within)
+            wait = say_wait(Expect(role, condition), within)
             return {"kind": "await", "text": wait, "within": within}

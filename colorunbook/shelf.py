@@ -19,6 +19,7 @@ ORDER = (
     "prepare-secondary",
     "start-replication",
     "set-checkpoint-delay",
+    "free-primary",
     "primary-failover",
     "secondary-failover",
     "primary-resume",

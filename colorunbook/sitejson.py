@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from enum import Enum
 
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Monitor, Ports, Site, StdioMonitor, parse_monitor
+from colorunbook.hosts import (
+    Accel,
+    Door,
+    Host,
+    Monitor,
+    Ports,
+    Site,
+    StdioMonitor,
+    parse_door,
+    parse_monitor,
+)
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 
 _TEXTS = ("address", "images")
@@ -35,6 +45,9 @@ def site_from_json(told: Json) -> Site:
             case "bridge_helper":
                 helper = None if value is None else _text(value, name)
                 site = dataclasses.replace(site, bridge_helper=helper)
+            case "service":
+                service = None if value is None else parse_door(_text(value, name))
+                site = dataclasses.replace(site, service=service)
             case "memory":
                 site = dataclasses.replace(site, memory=_number(value, name))
             case "checkpoint_delay":
@@ -53,7 +66,9 @@ def site_from_json(told: Json) -> Site:
     )
 
 
-def _as_json(value: Host | Ports | Monitor | Enum | tuple[str, ...] | str | int | None) -> Json:
+def _as_json(
+    value: Host | Ports | Monitor | Door | Enum | tuple[str, ...] | str | int | None,
+) -> Json:
     match value:
         case Host() | Ports():
             parts = dataclasses.fields(value)
@@ -64,8 +79,8 @@ def _as_json(value: Host | Ports | Monitor | Enum | tuple[str, ...] | str | int 
             return list(value)
         case None | str() | int():
             return value
-        case monitor:
-            return str(monitor)
+        case spelled:
+            return str(spelled)
 
 
 def _host(told: Json) -> Host:

@@ -8,8 +8,17 @@ what of it is deprecated or unstable, and what nobody can tell before it is trie
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell
-from colorunbook.book.conditions import Checkpoints, Condition, EventSeen
+from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell, Yank
+from colorunbook.book.conditions import (
+    Answers,
+    Checkpoints,
+    Condition,
+    EventSeen,
+    ImageIs,
+    MemoryFor,
+    NobodyListens,
+    SpaceFor,
+)
 from colorunbook.errors import InputError
 from colorunbook.plan import Plan
 from colorunbook.qemu import optionstrings, properties
@@ -169,6 +178,9 @@ def _action(action: Action, know: Knowledge) -> Iterator[Finding]:
             yield from properties.judge(payload, know)
         case Hmp() as human:
             yield from properties.judge(human.payload, know)
+        case Yank() as yank:
+            yield from properties.judge(yank.question, know)
+            yield from properties.judge(yank.example, know)
         case Await(condition):
             yield from _condition(condition, know)
 
@@ -179,6 +191,11 @@ def _condition(condition: Condition, know: Knowledge) -> Iterator[Finding]:
             return
         case EventSeen(event, data):
             yield from know.schema.event(event, [name for name, _ in data])
+        case ImageIs() | SpaceFor() | MemoryFor() | NobodyListens():
+            for words in condition.questions:
+                yield Unchecked(words[0], "it is another program")
+        case Answers():
+            return
         case probe:
             for question in probe.questions:
                 yield from properties.judge(question, know)

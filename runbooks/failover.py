@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 
+from colorunbook.book.actions import NODE
 from colorunbook.book.colo import PEER_CHILD, Colo
 from colorunbook.book.conditions import colo_mode_is, guest_can_go_on
 from colorunbook.book.phrases import Expect
@@ -11,9 +12,11 @@ from colorunbook.book.states import survived_as_primary, survived_as_secondary
 from colorunbook.book.storage import close_replica, detach, stop_serving
 from colorunbook.book.verbs import (
     add_chardev,
+    cut,
     delete_object,
     lost_heartbeat,
     remove_chardev,
+    see_what_can_be_cut,
     wait_until,
 )
 from colorunbook.hosts import Role
@@ -24,7 +27,44 @@ NOT_BOTH = (
 )
 
 
-@runbook("primary-failover", on=Role.PRIMARY, title="Primary failover", notes=(NOT_BOTH,))
+@runbook(
+    "free-primary",
+    on=Role.PRIMARY,
+    title="Free the primary of a vanished secondary",
+    notes=(
+        "Give each QEMU a second ``-qmp`` of its own, and keep a session open on it, negotiated "
+        'with ``"arguments": {"enable": ["oob"]}``. What is sent there as ``exec-oob`` overtakes '
+        "whatever hangs. A session that is opened only when QEMU hangs gets no further than the "
+        "greeting.",
+    ),
+    buries=Role.SECONDARY,
+)
+def free_primary(colo: Colo) -> Iterator[Step]:
+    """Cut the connections to the secondary, so that nothing waits for it any more."""
+    yield see_what_can_be_cut().because(
+        "The reply has the name that QEMU made up for the node of the secondary's disk. Put it "
+        f"into the next command, in the place of ``{NODE}``."
+    )
+    yield cut(colo.peer_chardevs).because(
+        "The secondary's disk, the migration, and the chardevs that lead to it. The others lead "
+        "from the primary to itself and would not connect again."
+    )
+
+
+@free_primary.ends_when
+def answers_again(_colo: Colo) -> Iterator[Expect]:
+    """The monitor answers in band."""
+    yield Expect(Role.PRIMARY, guest_can_go_on())
+
+
+@runbook(
+    "primary-failover",
+    on=Role.PRIMARY,
+    title="Primary failover",
+    notes=(NOT_BOTH,),
+    buries=Role.SECONDARY,
+    freed_by=free_primary,
+)
 def primary_failover(colo: Colo) -> Iterator[Step]:
     """The secondary has died: let go of it, and carry on alone."""
     yield detach(PEER_CHILD).because("The dead child would hold back every flush of the guest.")
@@ -37,7 +77,7 @@ def primary_failover(colo: Colo) -> Iterator[Step]:
     yield delete_object(mirror).because("Nobody is left to mirror the guest's input to.")
     yield delete_object(redirect_in).because("Nothing comes out of the comparison any more.")
     yield delete_object(redirect_out).because("Replies go straight to the clients again.")
-    yield lost_heartbeat().because("The guest goes on without checkpoints.")
+    yield lost_heartbeat(Role.PRIMARY).because("The guest goes on without checkpoints.")
     yield has_left_colo()
 
 
@@ -54,11 +94,17 @@ def primary_alone(colo: Colo) -> Iterator[Expect]:
     yield from survived_as_primary(colo)
 
 
-@runbook("secondary-failover", on=Role.SECONDARY, title="Secondary failover", notes=(NOT_BOTH,))
+@runbook(
+    "secondary-failover",
+    on=Role.SECONDARY,
+    title="Secondary failover",
+    notes=(NOT_BOTH,),
+    buries=Role.PRIMARY,
+)
 def secondary_failover(colo: Colo) -> Iterator[Step]:
     """The primary has died: take over, and be ready to be a primary."""
     yield stop_serving().because("No write of the old primary may reach the disk any more.")
-    yield lost_heartbeat().because(
+    yield lost_heartbeat(Role.SECONDARY).because(
         "The guest goes on from where the secondary is; active and hidden image are merged into "
         "the disk."
     )

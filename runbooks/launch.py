@@ -4,7 +4,8 @@
 from collections.abc import Iterator
 
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import guest_is
+from colorunbook.book.conditions import MemoryFor, NobodyListens, SpaceFor, guest_is
+from colorunbook.book.demands import image_there, listens, memory_demand, overlay_demand
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.verbs import assign, create_image, launch
@@ -27,10 +28,23 @@ def launch_primary(colo: Colo) -> Iterator[Step]:
     yield assign(colo.images(Role.PRIMARY), "Name the image folder").because(
         "Every path below begins with it."
     )
-    yield launch(colo.primary_command()).because(
-        "It does not answer before the secondary has connected to compare1, so start both first "
-        "and talk to them then. The guest is held stopped until the replication is set up."
+    yield (
+        launch(colo.primary_command())
+        .spending(*primary_host_is_ready(colo))
+        .because(
+            "It does not answer before the secondary has connected to compare1, so start both "
+            "first and talk to them then. The guest is held stopped until the replication is set "
+            "up."
+        )
     )
+
+
+@launch_primary.starts_when
+def primary_host_is_ready(colo: Colo) -> Iterator[Expect]:
+    """The disk, the memory and the ports are there."""
+    yield Expect(Role.PRIMARY, image_there(colo.site, Role.PRIMARY))
+    yield Expect(Role.PRIMARY, MemoryFor(memory_demand(colo.site, Role.PRIMARY)))
+    yield Expect(Role.PRIMARY, NobodyListens(listens(colo.site, Role.PRIMARY)))
 
 
 @runbook(
@@ -63,10 +77,23 @@ def launch_secondary(colo: Colo) -> Iterator[Step]:
     yield create_image(hidden, colo.site.disk).because(
         "It holds what the primary has overwritten since the last checkpoint."
     )
-    yield launch(colo.secondary_command()).because(
-        "It connects to the primary's chardevs, again and again until the primary is there, and "
-        "waits for the migration stream."
+    yield (
+        launch(colo.secondary_command())
+        .spending(*secondary_host_is_ready(colo))
+        .because(
+            "It connects to the primary's chardevs, again and again until the primary is there, "
+            "and waits for the migration stream."
+        )
     )
+
+
+@launch_secondary.starts_when
+def secondary_host_is_ready(colo: Colo) -> Iterator[Expect]:
+    """The disk, room for what changes, memory for two guests, and the ports are there."""
+    yield Expect(Role.SECONDARY, image_there(colo.site, Role.SECONDARY))
+    yield Expect(Role.SECONDARY, SpaceFor(colo.site.secondary.images, overlay_demand(colo.site)))
+    yield Expect(Role.SECONDARY, MemoryFor(memory_demand(colo.site, Role.SECONDARY)))
+    yield Expect(Role.SECONDARY, NobodyListens(listens(colo.site, Role.SECONDARY)))
 
 
 @launch_secondary.ends_when

@@ -12,7 +12,13 @@ from colorunbook.book.storage import attach, export, open_replica, serve_disks
 from colorunbook.book.verbs import migrate, negotiate, set_capabilities, wait_until
 from colorunbook.hosts import Role
 
-from .launch import launch_primary, launch_secondary
+from .failover import free_primary
+from .launch import (
+    launch_primary,
+    launch_secondary,
+    primary_host_is_ready,
+    secondary_host_is_ready,
+)
 
 
 @runbook(
@@ -57,6 +63,7 @@ def serving(colo: Colo) -> Iterator[Expect]:
     "start-replication",
     on=Role.PRIMARY,
     title="Start replication",
+    freed_by=free_primary,
     notes=(
         "The secondary's disk takes one NBD client at a time. End whatever else is connected to "
         "it before the primary connects.",
@@ -76,8 +83,12 @@ def start_replication(colo: Colo) -> Iterator[Step]:
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise the guest would leave this host for good."
     )
-    yield migrate(colo.migration_uri).because(
-        "The reply tells only that it has begun, even where nobody listens at the other end."
+    yield (
+        migrate(colo.migration_uri)
+        .spending(*both_ready(colo))
+        .because(
+            "The reply tells only that it has begun, even where nobody listens at the other end."
+        )
     )
     yield enters_colo()
 
@@ -103,6 +114,12 @@ def in_lock_step(colo: Colo) -> Iterator[Expect]:
     yield from replicating(colo)
 
 
+def two_hosts_are_ready(colo: Colo) -> Iterator[Expect]:
+    """What each of the two launches asks of its host."""
+    yield from primary_host_is_ready(colo)
+    yield from secondary_host_is_ready(colo)
+
+
 bring_up = compose(
     "bring-up",
     launch_primary,
@@ -112,3 +129,4 @@ bring_up = compose(
     title="Bring up a pair",
     summary="Start both QEMUs and bring them into lock-step.",
 )
+bring_up.starts_when(two_hosts_are_ready)

@@ -4,22 +4,37 @@
 from collections.abc import Iterator
 
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import ObjectsGone, ObjectsThere, guest_is
+from colorunbook.book.conditions import (
+    MigrationRests,
+    NoJobs,
+    ObjectsGone,
+    ObjectsThere,
+    colo_mode_is,
+    guest_is,
+)
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.states import prepared, ready_for_a_peer, replicating
 from colorunbook.book.storage import (
     attach,
     copy_disk,
-    copy_is_ready,
     end_copy,
     open_replica,
     reach_target,
     see_copy_gone,
+    see_copy_ready,
 )
-from colorunbook.book.verbs import add_object, migrate, set_capabilities, stop_guest, wait_until
+from colorunbook.book.verbs import (
+    add_object,
+    migrate,
+    set_capabilities,
+    stop_guest,
+    under_way,
+    wait_until,
+)
 from colorunbook.hosts import Role
 
+from .failover import free_primary
 from .replicate import enters_colo
 
 
@@ -29,28 +44,41 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
     :param before: the filter that the new ones stand in front of; ``None``: there is none.
     """
     yield from reach_target(colo)
-    yield copy_disk(colo).because(
-        "The new secondary's disk is as old as its death. The guest goes on meanwhile."
+    yield (
+        copy_disk(colo)
+        .spending(Expect(Role.PRIMARY, NoJobs()))
+        .because("The new secondary's disk is as old as its death. The guest goes on meanwhile.")
     )
-    yield wait_until(copy_is_ready(), within=86400, title="See the disks become equal").because(
+    yield see_copy_ready().because(
         "A copy that is cut short leaves a secondary whose disk is neither old nor new."
     )
-    yield stop_guest().because("Between the end of the copy and COLO no write may be made.")
-    yield wait_until(guest_is("paused"), within=30, title="See the guest pause").because(
-        "A write that is made after the copy has ended would be on one disk only."
+    yield (
+        stop_guest()
+        .done_when(under_way())
+        .spending(Expect(Role.PRIMARY, guest_is("running")))
+        .because("Between the end of the copy and COLO no write may be made.")
+    )
+    yield (
+        wait_until(guest_is("paused"), within=30, title="See the guest pause")
+        .done_when(under_way())
+        .because("A write that is made after the copy has ended would be on one disk only.")
     )
     yield end_copy(colo).because("The disks are equal now, and the replication takes over.")
     yield from see_copy_gone(colo)
     yield open_replica(colo).because("The NBD client that the copy was is free again.")
     yield attach().because("From here on each write of the guest goes to both disks.")
+    without = Expect(Role.PRIMARY, ObjectsGone(tuple(part.id for part in colo.primary_filters)))
     for part in colo.primary_filters:
-        yield add_object(part, before=before if part.kind.startswith("filter-") else None).because(
-            _REASONS[part.id]
-        )
+        step = add_object(part, before=before if part.kind.startswith("filter-") else None)
+        yield step.spending(without).because(_REASONS[part.id])
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise the guest would leave this host for good."
     )
-    yield migrate(colo.migration_uri).because("It also lets the paused guest go on.")
+    rests = (colo_mode_is("none"), MigrationRests())
+    spent = (*(Expect(Role.PRIMARY, probe) for probe in rests), *prepared(colo))
+    yield (
+        migrate(colo.migration_uri).spending(*spent).because("It also lets the paused guest go on.")
+    )
     yield enters_colo()
 
 
@@ -67,6 +95,7 @@ _REASONS = {
     "primary-resume",
     on=Role.PRIMARY,
     title="Primary resumes replication",
+    freed_by=free_primary,
     notes=(
         "If this primary was a secondary before, it still has ``rew0``, and its new filters have "
         "to stand in front of it: follow the resume of a secondary instead.",
@@ -96,6 +125,7 @@ def primary_resumed(colo: Colo) -> Iterator[Expect]:
     on=Role.PRIMARY,
     flipped=True,
     title="Secondary resumes replication",
+    freed_by=free_primary,
     notes=(
         "The filter ``rew0`` stays: connections that began while this was a secondary live by it. "
         "The mirror and the redirectors go in front of it, which is what ``insert`` and "

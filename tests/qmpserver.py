@@ -26,6 +26,8 @@ class QmpServer(socketserver.ThreadingUnixStreamServer):
 
     :ivar greeting: the first row; ``None``: there is none.
     :ivar silent_on: commands that get no reply.
+    :ivar held_on: commands whose reply waits for something.
+    :ivar answers: commands that are answered so, and do nothing.
     :ivar closes_on: commands at which the session ends.
     :ivar received: the commands, in order.
     :ivar rows: further rows that are sent before the reply to a command.
@@ -38,6 +40,8 @@ class QmpServer(socketserver.ThreadingUnixStreamServer):
         self.qemu = qemu
         self.greeting: str | None = json.dumps(GREETING)
         self.silent_on: set[str] = set()
+        self.held_on: dict[str, threading.Event] = {}
+        self.answers: dict[str, Json] = {}
         self.closes_on: set[str] = set()
         self.rows: dict[str, list[str]] = {}
         self.received: list[str] = []
@@ -58,12 +62,14 @@ class Session(socketserver.StreamRequestHandler):
         if self.server.greeting is not None:
             self.send(self.server.greeting)
         for command in self.commands():
-            name = str(command["execute"])
+            name = str(command.get("execute") or command.get("exec-oob"))
             self.server.received.append(name)
             if name in self.server.closes_on:
                 return
             for extra in self.server.rows.get(name, ()):
                 self.send(extra)
+            if name in self.server.held_on:
+                self.server.held_on[name].wait(30)
             if name not in self.server.silent_on:
                 self.send(json.dumps({**self.answer(command), "id": command.get("id")}))
 
@@ -82,8 +88,11 @@ class Session(socketserver.StreamRequestHandler):
 
     def answer(self, command: JsonObject) -> JsonObject:
         """What the made-up QEMU replies, without an id."""
-        if command["execute"] == "qmp_capabilities":
+        if command.get("execute") == "qmp_capabilities":
             return {"return": {}}
+        name = str(command.get("execute") or command.get("exec-oob"))
+        if name in self.server.answers:
+            return {"return": self.server.answers[name]}
         row = json.dumps({name: command[name] for name in command if name != "id"})
         try:
             return {"return": reply(self.server.qemu, Payload.read(row))}

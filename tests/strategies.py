@@ -6,6 +6,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from colorunbook.book.conditions import (
+    Answers,
     CapabilityOn,
     ChardevsGone,
     ChardevsThere,
@@ -15,12 +16,21 @@ from colorunbook.book.conditions import (
     Connected,
     EventSeen,
     Exported,
+    ImageIs,
+    JobGone,
+    JobIs,
     Listening,
+    MemoryFor,
+    MigrationRests,
+    NobodyListens,
     NodeGone,
     NodeThere,
+    NoJobs,
+    NotExported,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SpaceFor,
     StatusIs,
     StatusIsNone,
 )
@@ -77,6 +87,9 @@ word = st.from_regex(r"[a-z][a-z0-9_.-]{0,12}", fullmatch=True)
 value = st.text(st.sampled_from("abc019-_.,=/:[]%"), min_size=1, max_size=12)
 words = st.lists(word, min_size=1, max_size=4, unique=True).map(tuple)
 pairs = st.dictionaries(word, value, min_size=1, max_size=4).map(lambda d: tuple(d.items()))
+paths = st.lists(value.filter(lambda text: "/" not in text), min_size=1, max_size=3).map(
+    lambda parts: "/" + "/".join(parts)
+)
 conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(EventSeen, word, pairs),
     st.builds(Checkpoints, st.integers(1, 99)),
@@ -94,5 +107,15 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(NodeThere, word),
     st.builds(NodeGone, word),
     st.builds(Exported, word),
+    st.builds(NotExported, word),
+    st.builds(JobIs, word, words),
+    st.builds(JobGone, word),
+    st.builds(NoJobs),
+    st.builds(MigrationRests),
+    st.builds(ImageIs, paths, word, st.integers(1, 999).map("{}G".format)),
+    st.builds(SpaceFor, paths, st.integers(0, 2**40)),
+    st.builds(MemoryFor, st.integers(0, 2**40)),
+    st.builds(NobodyListens, st.lists(st.integers(1, 65535), min_size=1).map(tuple)),
+    st.builds(Answers, addresses, st.integers(1, 65535)),
 )
 expectations = st.builds(Expect, st.sampled_from(Role), conditions)

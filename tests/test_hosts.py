@@ -8,6 +8,7 @@ from hypothesis import given
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import (
+    Door,
     Host,
     Monitor,
     Ports,
@@ -19,6 +20,7 @@ from colorunbook.hosts import (
     bracketed,
     check_address,
     check_path,
+    parse_door,
     parse_monitor,
     size_in_bytes,
 )
@@ -190,6 +192,31 @@ def test_two_qemus_have_two_monitors() -> None:
         Site(Host("10.0.0.1", "/a", monitor), Host("10.0.0.2", "/b", monitor))
 
 
+SPARE = UnixMonitor("/run/s")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (Host("10.0.0.1", "/a", SPARE, SPARE), Host("10.0.0.2", "/b")),
+        (Host("10.0.0.1", "/a", spare=SPARE), Host("10.0.0.2", "/b", SPARE)),
+        (Host("10.0.0.1", "/a", spare=SPARE), Host("10.0.0.2", "/b", spare=SPARE)),
+    ],
+)
+def test_a_spare_monitor_is_no_other_monitor(one: Host, two: Host) -> None:
+    """Of neither host."""
+    with pytest.raises(InputError, match="The spare monitor unix:/run/s is named twice"):
+        Site(one, two)
+    with pytest.raises(InputError, match="The spare monitor unix:/run/s is named twice"):
+        Site(two, one)
+
+
+def test_a_spare_monitor_is_a_socket() -> None:
+    """Standard input has been given away by then."""
+    with pytest.raises(InputError, match=r"spare monitor of 10\.0\.0\.1 cannot be stdio"):
+        Host("10.0.0.1", "/a", spare=StdioMonitor())
+
+
 @pytest.mark.parametrize(
     ("text", "size"),
     [
@@ -268,6 +295,20 @@ def test_a_role_has_one_other() -> None:
 
 def test_a_monitor_does_not_take_a_port_of_the_pair() -> None:
     """QEMU could not listen on it twice."""
-    host = Host("127.0.0.1", "/a", TcpMonitor("127.0.0.1", 9999))
-    with pytest.raises(InputError, match=r"has the port of nbd"):
-        Site(primary=host)
+    taken = TcpMonitor("127.0.0.1", 9999)
+    for host in (Host("127.0.0.1", "/a", taken), Host("127.0.0.1", "/a", spare=taken)):
+        with pytest.raises(InputError, match=r"has the port of nbd"):
+            Site(primary=host)
+
+
+@given(addresses)
+def test_a_door_reads_back(address: str) -> None:
+    """An IPv6 address stands in brackets."""
+    assert Door(address, 80) == parse_door(str(Door(address, 80)))
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.1", "10.0.0.1:", ":80", "a:0", "a:99999", "::1:80"])
+def test_what_is_no_door_is_refused(text: str) -> None:
+    """An address without a port, a port without an address, or neither."""
+    with pytest.raises(InputError):
+        parse_door(text)

@@ -12,14 +12,14 @@ from colorunbook.errors import InputError
 from colorunbook.hosts import Site, StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.qemu.payload import Json
 from colorunbook.sitejson import site_as_json, site_from_json
-from tests.strategies import folders, printable, sites
+from tests.strategies import addresses, folders, printable, sites
 
+sockets = folders.map(lambda path: f"{path}/q").filter(lambda path: len(path.encode()) < 108)
 monitors = st.one_of(
     st.just(StdioMonitor()),
-    folders.filter(lambda path: len(path.encode()) < 100).map(lambda path: UnixMonitor(f"{path}/q")),
-    st.builds(TcpMonitor, st.ip_addresses().map(str).filter(lambda ip: ip != "0.0.0.0"),
-              st.just(4444)),
-)  # fmt: skip
+    sockets.map(UnixMonitor),
+    st.builds(TcpMonitor, addresses, st.just(4444)),
+)
 
 
 @st.composite

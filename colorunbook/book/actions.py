@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What can be done to one host: a closed union, matched exhaustively by every reader."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.conditions import Condition
-from colorunbook.qemu.payload import Json, Payload, hmp
+from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, hmp
 from colorunbook.qemu.shell import Variable, Word
+
+NODE = "#block0"
+"""What stands in the document for the names that QEMU makes up for its block nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,57 @@ class Hmp:
 
 
 @dataclass(frozen=True, slots=True)
+class Yank:
+    """Cut the connections to a peer that has vanished, so that nothing waits for it any more.
+
+    It goes out of band, past whatever hangs. What can be cut is asked of QEMU, which makes up the
+    names of its block nodes (qapi/yank.json).
+
+    :param chardevs: those that lead to the peer; all others are spared, since what leads from a
+        QEMU to itself does not connect again.
+    """
+
+    chardevs: tuple[str, ...]
+
+    @property
+    def question(self) -> Payload:
+        """What can be cut."""
+        return Payload("query-yank", oob=True)
+
+    def chosen(self, reply: Json) -> list[JsonObject]:
+        """What is to be cut of what can be: the peer's disk, the migration, its chardevs."""
+        return [instance for instance in as_objects(reply) if self._concerns(instance)]
+
+    def payload(self, instances: Sequence[JsonObject]) -> Payload:
+        """The command that cuts them."""
+        return Payload("yank", {"instances": [*instances]}, oob=True)
+
+    @property
+    def example(self) -> Payload:
+        """The command as it is printed, with a name where QEMU's own has to stand."""
+        node: JsonObject = {"type": "block-node", "node-name": NODE}
+        ids: list[JsonObject] = [{"type": "chardev", "id": name} for name in self.chardevs]
+        return self.payload([node, {"type": "migration"}, *ids])
+
+    @classmethod
+    def of(cls, payload: Payload) -> "Yank | None":
+        """Read it back from its example; ``None``: it is something else."""
+        instances = as_objects(payload.arguments.get("instances"))
+        ids = [str(each["id"]) for each in instances if each.get("type") == "chardev"]
+        found = cls(tuple(ids))
+        return found if found.example == payload else None
+
+    def _concerns(self, instance: JsonObject) -> bool:
+        match instance.get("type"):
+            case "block-node" | "migration":
+                return True
+            case "chardev":
+                return instance.get("id") in self.chardevs
+            case _:
+                return False
+
+
+@dataclass(frozen=True, slots=True)
 class Await:
     """Wait until something holds.
 
@@ -72,5 +127,5 @@ class Await:
     within: int
 
 
-Action = Assign | Shell | Launch | Qmp | Hmp | Await
-Command = Assign | Shell | Launch | Qmp | Hmp
+Action = Assign | Shell | Launch | Qmp | Hmp | Yank | Await
+Command = Assign | Shell | Launch | Qmp | Hmp | Yank

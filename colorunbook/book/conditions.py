@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What can be waited for or asked of a QEMU: events, checkpoints, and probes with a predicate.
+"""What can be waited for or asked: events, checkpoints, and probes of a QEMU or of its host.
 
 Each condition is one value with three faces: the question it asks, the predicate on the reply, and
 the phrase that the document prints and the check reads back (:mod:`colorunbook.book.phrases`).
@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere
+from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere, NoJobs, NotExported
+from colorunbook.book.jobs import JobGone, JobIs
+from colorunbook.book.machines import HostProbe, ImageIs, MemoryFor, NobodyListens, SpaceFor
+from colorunbook.book.ports import Answers
 from colorunbook.book.wiring import (
     ChardevsGone,
     ChardevsThere,
@@ -24,6 +27,7 @@ from colorunbook.book.wiring import (
 from colorunbook.qemu.payload import Json, Payload, as_objects, is_object
 
 __all__ = [
+    "Answers",
     "CapabilityOn",
     "ChardevsGone",
     "ChardevsThere",
@@ -33,13 +37,23 @@ __all__ = [
     "Connected",
     "EventSeen",
     "Exported",
+    "HostCondition",
+    "ImageIs",
+    "JobGone",
+    "JobIs",
     "Listening",
+    "MemoryFor",
+    "MigrationRests",
+    "NoJobs",
+    "NobodyListens",
     "NodeGone",
     "NodeThere",
+    "NotExported",
     "ObjectIs",
     "ObjectsGone",
     "ObjectsThere",
     "Probe",
+    "SpaceFor",
     "StatusIs",
     "StatusIsNone",
     "colo_mode_is",
@@ -141,6 +155,28 @@ class CapabilityOn:
         return str(states.get(self.name, "missing"))
 
 
+@dataclass(frozen=True, slots=True)
+class MigrationRests:
+    """No migration is on its way; one that has ended, well or not, is none."""
+
+    PHRASE: ClassVar[str] = "``query-migrate`` on the {role} says that no migration goes on"
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("query-migrate"),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it is at rest: a state that is not known is taken for a migration."""
+        return is_object(replies[0]) and self.seen(replies) in _AT_REST
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The state; ``missing``: there was never a migration."""
+        return _member(replies[0], "status")
+
+
+_AT_REST = ("missing", "none", "completed", "failed", "cancelled")
+
 Probe = (
     StatusIs
     | StatusIsNone
@@ -156,8 +192,14 @@ Probe = (
     | NodeThere
     | NodeGone
     | Exported
+    | NotExported
+    | JobIs
+    | JobGone
+    | NoJobs
+    | MigrationRests
 )
-Condition = EventSeen | Checkpoints | Probe
+HostCondition = HostProbe | Answers
+Condition = EventSeen | Checkpoints | Probe | HostCondition
 
 
 def guest_is(status: str) -> StatusIs:

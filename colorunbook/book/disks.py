@@ -97,14 +97,61 @@ class Exported:
 
     def holds(self, replies: Sequence[Json]) -> bool:
         """Tell whether it is served."""
-        return self.export in self.seen(replies).split(", ")
+        return self.export in _exports(replies[0])
 
     def seen(self, replies: Sequence[Json]) -> str:
         """Every export there is."""
-        return ", ".join(str(e.get("id")) for e in as_objects(replies[0])) or "no exports"
+        return ", ".join(_exports(replies[0])) or "no exports"
+
+
+@dataclass(frozen=True, slots=True)
+class NotExported:
+    """A disk is not served to anybody."""
+
+    PHRASE: ClassVar[str] = "``query-block-exports`` on the {role} shows no ``{export}``"
+    export: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("query-block-exports"),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it is not served."""
+        return isinstance(replies[0], list) and self.export not in _exports(replies[0])
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """Every export there is."""
+        return ", ".join(_exports(replies[0])) or "no exports"
+
+
+@dataclass(frozen=True, slots=True)
+class NoJobs:
+    """No job works on a disk or waits to be dismissed."""
+
+    PHRASE: ClassVar[str] = "``query-jobs`` and ``query-block-jobs`` on the {role} show no job"
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """Two queries: each shows what the other leaves out."""
+        return Payload("query-jobs"), Payload("query-block-jobs")
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether there is none; what is no list tells nothing."""
+        return all(reply == [] for reply in replies)
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The jobs that there are."""
+        jobs = [job for reply in replies for job in as_objects(reply)]
+        names = dict.fromkeys(str(job.get("id", job.get("device"))) for job in jobs)
+        return ", ".join(names) or ("no jobs" if self.holds(replies) else "no answer")
 
 
 _NODES = (Payload("query-named-block-nodes", {"flat": True}),)
+
+
+def _exports(reply: Json) -> list[str]:
+    return [str(export.get("id")) for export in as_objects(reply)]
 
 
 def _driver(reply: Json, node: str) -> str:

@@ -8,10 +8,12 @@ takes it apart again. So the sentence that a person reads is the one that is exe
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import Enum
 from functools import cache
 
 from colorunbook.book.actions import Hmp
 from colorunbook.book.conditions import (
+    Answers,
     CapabilityOn,
     ChardevsGone,
     ChardevsThere,
@@ -21,23 +23,42 @@ from colorunbook.book.conditions import (
     Connected,
     EventSeen,
     Exported,
+    ImageIs,
+    JobGone,
+    JobIs,
     Listening,
+    MemoryFor,
+    MigrationRests,
+    NobodyListens,
     NodeGone,
     NodeThere,
+    NoJobs,
+    NotExported,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SpaceFor,
     StatusIs,
     StatusIsNone,
 )
+from colorunbook.errors import InputError
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import join, split
 
-_WHERE = {
-    True: "In a shell of the {role} host, ``{address}``:",
-    False: "In the QMP monitor of the {role}, on ``{address}``:",
-}
+
+class Place(Enum):
+    """What a command is typed into."""
+
+    SHELL = "In a shell of the {role} host, ``{address}``:"
+    MONITOR = "In the QMP monitor of the {role}, on ``{address}``:"
+    SECOND_MONITOR = "In the second QMP monitor of the {role}, on ``{address}``:"
+
+
 _DEATH = "(Where this page is tested, the QEMU of the {role}, on ``{address}``, is killed here.)"
+_VANISHING = (
+    "(Where this page is tested, the QEMU of the {role}, on ``{address}``, is stopped here, "
+    "as if its host had lost its cable.)"
+)
 _REPLACEMENT = (
     "First start a new secondary on ``{address}``, with ``{images}`` and ``{primary}``, "
     "as in `{launch}`_ and `{prepare}`_."
@@ -48,7 +69,7 @@ _WAIT = re.compile(r"Wait,\s+at\s+most\s+(\d+)\s+seconds?,\s+until\s+(.+)\.", re
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """A condition, and which of the two QEMUs it is asked of."""
+    """A condition, and which of the two QEMUs, or their hosts, it is asked of."""
 
     role: Role
     condition: Condition
@@ -75,7 +96,10 @@ def read(text: str) -> Expect | None:
     """Read a phrase back; ``None`` when no condition says this."""
     for kind in _KINDS:
         if values := _match(kind.PHRASE, text):
-            return Expect(Role(values.pop("role")), _build(kind, values))
+            try:
+                return Expect(Role(values.pop("role")), _build(kind, values))
+            except (InputError, ValueError):  # no size, no number
+                return None
     return None
 
 
@@ -92,18 +116,18 @@ class Where:
 
     role: Role
     address: str
-    shell: bool
+    place: Place
 
     def say(self) -> str:
         """Put it into words."""
-        return _WHERE[self.shell].format(role=self.role.value, address=self.address)
+        return self.place.value.format(role=self.role.value, address=self.address)
 
     @classmethod
     def read(cls, text: str) -> "Where | None":
         """Read it back; ``None`` when the text says something else."""
-        for shell, phrase in _WHERE.items():
-            if found := _match(phrase, text):
-                return cls(Role(found["role"]), found["address"], shell)
+        for place in Place:
+            if found := _match(place.value, text):
+                return cls(Role(found["role"]), found["address"], place)
         return None
 
 
@@ -122,6 +146,24 @@ class Death:
     def read(cls, text: str) -> "Death | None":
         """Read it back; ``None`` when the text says something else."""
         found = _match(_DEATH, text)
+        return cls(Role(found["role"]), found["address"]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Vanishing:
+    """One of the two QEMUs falls silent; its connections stay open."""
+
+    role: Role
+    address: str
+
+    def say(self) -> str:
+        """Put it into words."""
+        return _VANISHING.format(role=self.role.value, address=self.address)
+
+    @classmethod
+    def read(cls, text: str) -> "Vanishing | None":
+        """Read it back; ``None`` when the text says something else."""
+        found = _match(_VANISHING, text)
         return cls(Role(found["role"]), found["address"]) if found else None
 
 
@@ -179,7 +221,17 @@ _KINDS = (
     ChildrenAre,
     NodeGone,
     NodeThere,
+    NotExported,
     Exported,
+    JobGone,
+    JobIs,
+    NoJobs,
+    MigrationRests,
+    ImageIs,
+    SpaceFor,
+    MemoryFor,
+    NobodyListens,
+    Answers,
 )
 
 
@@ -194,12 +246,34 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return StatusIsNone(values["query"], values["member"], _names(values["values"]))
     if kind is ChildrenAre:
         return ChildrenAre(values["drive"], _names(values["children"]))
+    if kind is JobIs:
+        return JobIs(values["job"], _names(values["states"]))
+    if kind is SpaceFor:
+        return SpaceFor(values["folder"], int(values["mib"]))
+    if kind is MemoryFor:
+        return MemoryFor(int(values["mib"]))
+    if kind is NobodyListens:
+        return NobodyListens(tuple(map(int, _names(values["ports"]))))
+    if kind is Answers:
+        return Answers(values["address"], int(values["port"]))
     for of_names in (Connected, ChardevsThere, ChardevsGone, ObjectsThere, ObjectsGone):
         if kind is of_names:
             return of_names(_names(*values.values()))
-    for plain in (StatusIs, CapabilityOn, Listening, NodeThere, NodeGone, Exported):
-        if kind is plain:
-            return plain(**values)
+    for of_texts in (
+        StatusIs,
+        CapabilityOn,
+        Listening,
+        NodeThere,
+        NodeGone,
+        Exported,
+        NotExported,
+        JobGone,
+        NoJobs,
+        MigrationRests,
+        ImageIs,
+    ):
+        if kind is of_texts:
+            return of_texts(**values)
     raise AssertionError(kind)
 
 

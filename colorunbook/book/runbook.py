@@ -9,6 +9,7 @@ from traceback import extract_tb
 
 from colorunbook.book.actions import Action
 from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import Probe
 from colorunbook.book.phrases import Expect
 from colorunbook.errors import ColorunbookError, InputError
 from colorunbook.hosts import Role
@@ -21,6 +22,11 @@ class Step:
     """An action with its title and its reason, done to the QEMU (or the host) of one role.
 
     :param runbook: the name of the runbook that the step was written in.
+    :param done: what tells that the step is done already: the probes of any one of these groups,
+        asked of the step's own QEMU. Without any nothing tells.
+    :param already: a piece of the error by which QEMU tells the same when the step is done again.
+    :param undo: what takes it back, while COLO does not run yet.
+    :param spends: the guards that need not hold any more once it is done.
     """
 
     title: str
@@ -28,10 +34,26 @@ class Step:
     why: str = ""
     role: Role = Role.PRIMARY
     runbook: str = ""
+    done: tuple[tuple[Probe, ...], ...] = ()
+    already: str = ""
+    undo: tuple[Action, ...] = ()
+    spends: tuple[Expect, ...] = ()
 
     def because(self, why: str) -> "Step":
         """The same step with its reason."""
         return replace(self, why=why)
+
+    def done_when(self, *probes: Probe) -> "Step":
+        """The same step with one more group of probes that together tell that it is done."""
+        return replace(self, done=(*self.done, probes))
+
+    def undone_by(self, *actions: Action) -> "Step":
+        """The same step with what takes it back."""
+        return replace(self, undo=actions)
+
+    def spending(self, *guards: Expect) -> "Step":
+        """The same step with the guards that it makes an end of."""
+        return replace(self, spends=guards)
 
 
 Steps = Callable[[Colo], Iterator[Step]]
@@ -46,6 +68,8 @@ class Runbook:
     :param flipped: the roles are those after the secondary has taken over.
     :param notes: what a reader has to know first, a paragraph each (reStructuredText).
     :param parts: the runbooks it is composed of; empty for one with steps of its own.
+    :param buries: the role whose QEMU has to be known to be dead: the other one goes on alone.
+    :param freed_by: the runbook that frees this one's QEMU of a peer that has vanished.
     """
 
     def __init__(
@@ -59,6 +83,8 @@ class Runbook:
         flipped: bool = False,
         notes: tuple[str, ...] = (),
         parts: tuple["Runbook", ...] = (),
+        buries: Role | None = None,
+        freed_by: "Runbook | None" = None,
     ) -> None:
         if not _NAME.fullmatch(name):
             raise InputError(
@@ -71,6 +97,8 @@ class Runbook:
         self.flipped = flipped
         self.notes = notes
         self.parts = parts
+        self.buries = buries
+        self.freed_by = freed_by
         self._steps = steps
         self._starts: Expectations = _nothing
         self._ends: Expectations = _nothing
@@ -131,12 +159,27 @@ def runbook(
     title: str,
     flipped: bool = False,
     notes: tuple[str, ...] = (),
+    buries: Role | None = None,
+    freed_by: Runbook | None = None,
 ) -> Callable[[Steps], Runbook]:
-    """Make a runbook of a function that yields steps; its docstring is the summary."""
+    """Make a runbook of a function that yields steps; its docstring is the summary.
+
+    The parameters are those of :class:`Runbook`.
+    """
 
     def decorate(steps: Steps) -> Runbook:
         summary = (steps.__doc__ or "").strip()
-        return Runbook(name, title, summary, steps, on=on, flipped=flipped, notes=notes)
+        return Runbook(
+            name,
+            title,
+            summary,
+            steps,
+            on=on,
+            flipped=flipped,
+            notes=notes,
+            buries=buries,
+            freed_by=freed_by,
+        )
 
     return decorate
 
@@ -154,7 +197,10 @@ def compose(name: str, *parts: Runbook, title: str, summary: str) -> Runbook:
             "Run them one after the other.",
         )
     on = parts[-1].on
-    return Runbook(name, title, summary, _no_steps, on=on, flipped=flipped, parts=parts)
+    freed = next((part.freed_by for part in parts if part.freed_by), None)
+    return Runbook(
+        name, title, summary, _no_steps, on=on, flipped=flipped, parts=parts, freed_by=freed
+    )
 
 
 def _no_steps(_colo: Colo) -> Iterator[Step]:

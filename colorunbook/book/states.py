@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from colorunbook.book.colo import DISK, OWN_CHILD, PARENT, PEER_CHILD, REPLICA, Colo
 from colorunbook.book.conditions import (
+    Answers,
     ChardevsGone,
     ChardevsThere,
     Checkpoints,
@@ -12,8 +13,10 @@ from colorunbook.book.conditions import (
     Connected,
     Exported,
     Listening,
+    MigrationRests,
     NodeGone,
     NodeThere,
+    NoJobs,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -41,6 +44,8 @@ def ready_for_a_peer(colo: Colo) -> Iterator[Expect]:
     """A primary that may take a new secondary, with every socket that the pair will need."""
     yield from alone(colo)
     yield Expect(PRIMARY, ChardevsThere(_ids(colo.primary_chardevs)))
+    yield Expect(PRIMARY, NoJobs())
+    yield Expect(PRIMARY, MigrationRests())
 
 
 def exportable(colo: Colo) -> Iterator[Expect]:
@@ -52,10 +57,11 @@ def exportable(colo: Colo) -> Iterator[Expect]:
             yield Expect(SECONDARY, NodeThere(PARENT))
 
 
-def prepared(_colo: Colo) -> Iterator[Expect]:
+def prepared(colo: Colo) -> Iterator[Expect]:
     """A secondary that waits for its primary and serves its disk."""
     yield Expect(SECONDARY, guest_is("inmigrate"))
     yield Expect(SECONDARY, Exported(PARENT))
+    yield Expect(PRIMARY, Answers(colo.site.secondary.address, colo.site.ports.nbd))
 
 
 def replicating(colo: Colo, *, before: str | None = None) -> Iterator[Expect]:

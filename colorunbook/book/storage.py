@@ -6,10 +6,30 @@ nowhere else; a runbook does not know which one it will be.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from colorunbook.book.actions import Hmp
-from colorunbook.book.colo import DISK, PARENT, REPLICA, RESYNC, RESYNC_TARGET, Colo
-from colorunbook.book.conditions import EventSeen
+from colorunbook.book.actions import Action, Await, Hmp, Qmp
+from colorunbook.book.colo import (
+    DISK,
+    OWN_CHILD,
+    PARENT,
+    PEER_CHILD,
+    REPLICA,
+    RESYNC,
+    RESYNC_TARGET,
+    Colo,
+)
+from colorunbook.book.conditions import (
+    ChildrenAre,
+    EventSeen,
+    Exported,
+    JobGone,
+    JobIs,
+    NodeGone,
+    NodeThere,
+    NotExported,
+    guest_is,
+)
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import qmp, wait_until
 from colorunbook.qemu.dialect import Edition
@@ -21,12 +41,17 @@ def serve_disks(colo: Colo) -> Step:
     host, port = colo.site.secondary.wildcard, str(colo.site.ports.nbd)
     data: Json = {"host": host, "port": port}
     payload = Payload("nbd-server-start", {"addr": {"type": "inet", "data": data}})
-    return qmp("Start the NBD server", payload)
+    step = qmp("Start the NBD server", payload)
+    # No query tells of a server that exports nothing; what tells is doing it again.
+    step = replace(step.done_when(Exported(PARENT)), already="NBD server already running")
+    return step.undone_by(Qmp(_STOP_SERVING))
 
 
 def export(colo: Colo) -> Step:
     """Let the primary write to the secondary's disk."""
-    return qmp(f"Export {PARENT}", _export(colo.dialect.edition))
+    step = qmp(f"Export {PARENT}", _export(colo.dialect.edition))
+    undo = Qmp(_end_of_export(colo.dialect.edition))
+    return step.done_when(Exported(PARENT)).undone_by(undo)
 
 
 def _export(edition: Edition) -> Payload:
@@ -39,44 +64,79 @@ def _export(edition: Edition) -> Payload:
             return Payload("block-export-add", {"type": "nbd", **names, "writable": True})
 
 
+def _end_of_export(edition: Edition) -> Payload:
+    match edition:
+        case Edition.HMP:
+            return Payload("nbd-server-remove", {"name": PARENT})
+        case Edition.BLOCKDEV:
+            return Payload("block-export-del", {"id": PARENT})
+
+
+_STOP_SERVING = Payload("nbd-server-stop")
+
+
 def stop_serving() -> Step:
     """End the NBD server and every export."""
-    return qmp("Stop the NBD server", Payload("nbd-server-stop"))
+    step = qmp("Stop the NBD server", _STOP_SERVING).done_when(NotExported(PARENT))
+    return replace(step, already="NBD server not running")
 
 
 def open_replica(colo: Colo) -> Step:
     """Connect to the secondary's disk."""
-    title = f"Open {REPLICA}"
+    step = Step(f"Open {REPLICA}", _open_replica(colo)).done_when(NodeThere(REPLICA))
+    return step.undone_by(_close_replica(colo))
+
+
+def _open_replica(colo: Colo) -> Action:
     match colo.dialect.edition:
         case Edition.HMP:
-            return Step(title, Hmp(f"drive_add -n buddy {colo.replica_options}"))
+            return Hmp(f"drive_add -n buddy {colo.replica_options}")
         case Edition.BLOCKDEV:
             node: JsonObject = {"driver": "replication", "node-name": REPLICA, "mode": "primary"}
-            return qmp(title, Payload("blockdev-add", {**node, "file": colo.peer_disk.node}))
+            return Qmp(Payload("blockdev-add", {**node, "file": colo.peer_disk.node}))
 
 
 def close_replica(colo: Colo) -> Step:
     """Forget the connection to a dead secondary's disk."""
-    title = f"Close {REPLICA}"
+    return Step(f"Close {REPLICA}", _close_replica(colo)).done_when(NodeGone(REPLICA))
+
+
+def _close_replica(colo: Colo) -> Action:
     match colo.dialect.edition:
         case Edition.HMP:
             because = "the last flush cannot reach a dead peer, and its disk no longer counts"
             line = f"drive_del {REPLICA}"
-            return Step(title, Hmp(line, tolerates="Failed flush for 'nbd://", because=because))
+            return Hmp(line, tolerates="Failed flush for 'nbd://", because=because)
         case Edition.BLOCKDEV:
-            return qmp(title, Payload("blockdev-del", {"node-name": REPLICA}))
+            return Qmp(Payload("blockdev-del", {"node-name": REPLICA}))
 
 
 def attach() -> Step:
     """Make the replica a child of the guest's disk."""
     arguments: JsonObject = {"parent": DISK, "node": REPLICA}
-    return qmp(f"Attach {REPLICA} to {DISK}", Payload("x-blockdev-change", arguments))
+    step = qmp(f"Attach {REPLICA} to {DISK}", Payload("x-blockdev-change", arguments))
+    return step.done_when(_ATTACHED).undone_by(Qmp(_detach(PEER_CHILD)))
 
 
 def detach(child: str) -> Step:
     """Take a child out of the guest's disk."""
-    arguments: JsonObject = {"parent": DISK, "child": child}
-    return qmp(f"Take {child} out of {DISK}", Payload("x-blockdev-change", arguments))
+    step = qmp(f"Take {child} out of {DISK}", _detach(child))
+    return step.done_when(ChildrenAre(DISK, (OWN_CHILD,)))
+
+
+def _detach(child: str) -> Payload:
+    return Payload("x-blockdev-change", {"parent": DISK, "child": child})
+
+
+_ATTACHED = ChildrenAre(DISK, (OWN_CHILD, PEER_CHILD))
+
+
+def _of_a_copy(step: Step) -> Step:
+    """A step of a copy is done as well when what follows the copy has begun.
+
+    What follows begins with the guest paused: a replica beside a guest that runs is of no copy.
+    """
+    return step.done_when(guest_is("paused"), NodeThere(REPLICA)).done_when(_ATTACHED)
 
 
 def reach_target(colo: Colo) -> Iterator[Step]:
@@ -86,14 +146,31 @@ def reach_target(colo: Colo) -> Iterator[Step]:
             return
         case Edition.BLOCKDEV:
             node = {"node-name": RESYNC_TARGET, **colo.peer_disk.node}
-            yield qmp(f"Open {RESYNC_TARGET}", Payload("blockdev-add", node)).because(
-                "The copy goes to a node that is there already."
-            )
+            step = qmp(f"Open {RESYNC_TARGET}", Payload("blockdev-add", node))
+            step = step.done_when(NodeThere(RESYNC_TARGET)).undone_by(Qmp(_CLOSE_TARGET))
+            yield _of_a_copy(step).because("The copy goes to a node that is there already.")
 
 
 def copy_disk(colo: Colo) -> Step:
     """Copy the whole disk to the new secondary while the guest runs."""
-    return qmp("Copy the disk", _copy(colo))
+    step = qmp("Copy the disk", _copy(colo)).done_when(JobIs(RESYNC, _LIVES))
+    return _of_a_copy(step).undone_by(*_end_of_copy(colo))
+
+
+_READY = ("ready", "standby", "waiting", "pending", "concluded")
+_LIVES = ("created", "running", "paused", *_READY)
+_CLOSE_TARGET = Payload("blockdev-del", {"node-name": RESYNC_TARGET})
+_DISMISS = Payload("job-dismiss", {"id": RESYNC})
+
+
+def _end_of_copy(colo: Colo) -> tuple[Action, ...]:
+    """Break a copy off, and see it gone."""
+    end = Qmp(Payload("block-job-cancel", {"device": RESYNC, "force": True}))
+    match colo.dialect.edition:
+        case Edition.HMP:
+            return (end, Await(JobGone(RESYNC), 60))
+        case Edition.BLOCKDEV:
+            return (end, Await(JobIs(RESYNC, ("concluded",)), 60), Qmp(_DISMISS))
 
 
 def _copy(colo: Colo) -> Payload:
@@ -113,6 +190,12 @@ def copy_is_ready() -> EventSeen:
     return EventSeen("BLOCK_JOB_READY", (("device", RESYNC),))
 
 
+def see_copy_ready() -> Step:
+    """Wait until the copy has caught up with the guest."""
+    step = wait_until(copy_is_ready(), within=86400, title="See the disks become equal")
+    return _of_a_copy(step.done_when(JobIs(RESYNC, _READY)))
+
+
 def end_copy(colo: Colo) -> Step:
     """End the copy; of one that is ready this leaves two equal disks.
 
@@ -120,7 +203,8 @@ def end_copy(colo: Colo) -> Step:
     when it is ready, and ``job-complete`` makes the guest go on with the target as its disk
     (qapi/block-core.json, qapi/job.json).
     """
-    return qmp("End the copy", Payload(colo.dialect.end_of_copy, {"device": RESYNC}))
+    step = qmp("End the copy", Payload(colo.dialect.end_of_copy, {"device": RESYNC}))
+    return _of_a_copy(step.done_when(JobIs(RESYNC, ("concluded",))))
 
 
 def see_copy_gone(colo: Colo) -> Iterator[Step]:
@@ -128,18 +212,17 @@ def see_copy_gone(colo: Colo) -> Iterator[Step]:
     why = "The reply comes before the job is gone, and until then it holds the secondary's disk."
     match colo.dialect.edition:
         case Edition.HMP:
-            yield wait_until(_job_is("null"), within=60, title="See the copy end").because(why)
+            step = wait_until(_job_is("null"), within=60, title="See the copy end")
+            yield _of_a_copy(step.done_when(JobGone(RESYNC))).because(why)
         case Edition.BLOCKDEV:
-            yield wait_until(_job_is("concluded"), within=60, title="See the copy end").because(
+            step = wait_until(_job_is("concluded"), within=60, title="See the copy end")
+            yield _of_a_copy(step.done_when(JobIs(RESYNC, ("concluded",)))).because(
                 "The reply comes before the job has ended."
             )
-            yield qmp("Dismiss the copy", Payload("job-dismiss", {"id": RESYNC})).because(
-                "A job that was told to stay holds its target."
-            )
-            node: JsonObject = {"node-name": RESYNC_TARGET}
-            yield qmp(f"Close {RESYNC_TARGET}", Payload("blockdev-del", node)).because(
-                "The secondary's disk takes one NBD client at a time."
-            )
+            step = _of_a_copy(qmp("Dismiss the copy", _DISMISS))
+            yield step.because("A job that was told to stay holds its target.")
+            step = _of_a_copy(qmp(f"Close {RESYNC_TARGET}", _CLOSE_TARGET))
+            yield step.because("The secondary's disk takes one NBD client at a time.")
 
 
 def _job_is(status: str) -> EventSeen:

@@ -4,7 +4,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from colorunbook.book.conditions import Condition, HostCondition, ImageIs, SpaceFor
+from colorunbook.book.machines import MIB
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Site, size_in_bytes
 from colorunbook.qemu.argv import PROGRAM
@@ -33,8 +36,27 @@ class Adaptation:
             if match:
                 self._largest = max(self._largest, _size(match[2]))
 
-    def __call__(self, command: str) -> str:
-        """The command as it is typed."""
+    def learn_image(self, condition: Condition) -> None:
+        """Look at what a document says of an image for the size of its disks."""
+        if isinstance(condition, ImageIs):
+            self._largest = max(self._largest, _size(condition.size))
+
+    def condition(self, condition: HostCondition) -> HostCondition:
+        """What is asked of a host instead: disks, and the room for them, are smaller here."""
+        match condition:
+            case ImageIs(path, kind, size):
+                return ImageIs(path, kind, str(self._in_proportion(_size(size))))
+            case SpaceFor(folder, mib):
+                room = self._in_proportion(mib * MIB)
+                return SpaceFor(folder, max(1, room // MIB))
+            case _:
+                return condition
+
+    def __call__(self, command: str, second: Path | None = None) -> str:
+        """The command as it is typed.
+
+        :param second: the socket of a second monitor of each QEMU; ``None``: it has none.
+        """
         command = _CREATE.sub(self._smaller, command)
         if f"{PROGRAM} " not in command:
             return command
@@ -47,15 +69,22 @@ class Adaptation:
         self.made.add("-display none was added: nobody looks at the guest's screen.")
         if self.more:
             self.made.add(f"{' '.join(self.more)} was added, as was asked for.")
-        return " ".join((command, "-display none", *self.more))
+        monitor = () if second is None else (f"-qmp unix:{second},server=on,wait=off",)
+        if monitor:
+            self.made.add("A second monitor was added, on which a QEMU that hangs can be freed.")
+        return " ".join((command, "-display none", *monitor, *self.more))
 
     def _smaller(self, match: re.Match[str]) -> str:
         size = _size(match[2])
         if not size or not self._largest:
             return match[0]
-        smaller = size * size_in_bytes(self.site.disk) // self._largest // 512 * 512
+        return f"{match[1]}{self._in_proportion(size)}"
+
+    def _in_proportion(self, size: int) -> int:
+        if not self._largest:
+            return size
         self.made.add(f"Disks became smaller: the largest has {self.site.disk}.")
-        return f"{match[1]}{smaller}"
+        return size * size_in_bytes(self.site.disk) // self._largest // 512 * 512
 
 
 def _size(text: str) -> int:

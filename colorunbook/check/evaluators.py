@@ -15,11 +15,11 @@ from unittest import SkipTest
 
 from sybil import Document, Example, Region
 
-from colorunbook.book.phrases import Death, Replacement, say
+from colorunbook.book.phrases import Death, Replacement, Vanishing, say
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.evidence import Statement, symptom
 from colorunbook.check.life import Life
-from colorunbook.check.parsers import Garbled, Passage, Typed, passages
+from colorunbook.check.parsers import Garbled, Guarded, Passage, Promised, Typed, passages
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import making
@@ -44,9 +44,13 @@ class Stage:
 
     def learn(self, text: str) -> None:
         """Read the whole document for what has to be known before its first command is typed."""
-        commands = [p.content.text for p in passages(text) if isinstance(p.content, Typed)]
+        said = [passage.content for passage in passages(text)]
+        commands = [content.text for content in said if isinstance(content, Typed)]
         for life in self.lives.values():
             life.adapt.learn(commands)
+            for content in said:
+                if isinstance(content, Guarded | Promised):
+                    life.adapt.learn_image(content.expect.condition)
 
     def evaluate(self, passage: Passage) -> str:
         """Do a passage; tell what was seen.
@@ -129,7 +133,7 @@ class Stage:
         match passage.content:
             case Garbled(why=why):
                 raise StepFailed(why)
-            case Death(role, _):
+            case Death(role, _) | Vanishing(role, _):
                 self._acting = (self.lives[role],)
             case Replacement() as said:
                 return await self._replace(said)
@@ -227,7 +231,7 @@ def shown(passage: Passage) -> str:
     match passage.content:
         case Typed(text=text) | Garbled(text=text):
             return one_line(text)
-        case Death() | Replacement() as said:
+        case Death() | Vanishing() | Replacement() as said:
             return said.say()
         case content:
             return say(content.expect)

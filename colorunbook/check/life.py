@@ -3,9 +3,9 @@
 
 from collections.abc import Sequence
 
-from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
-from colorunbook.book.conditions import Checkpoints, EventSeen
-from colorunbook.book.phrases import Death, Expect, Replacement
+from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell, Yank
+from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition
+from colorunbook.book.phrases import Death, Expect, Place, Replacement, Vanishing
 from colorunbook.check.adapt import Adaptation
 from colorunbook.check.crossing import crossed
 from colorunbook.check.evidence import Statement, testify
@@ -18,10 +18,11 @@ from colorunbook.check.parsers import (
     Typed,
     Waited,
 )
-from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.engine.asking import ask_host
+from colorunbook.engine.monitor import NEGOTIATION, QmpMonitor
 from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed, Untrue
-from colorunbook.hosts import Role
+from colorunbook.hosts import Host, Role
 from colorunbook.lab.pair import Lab
 
 PATIENCE = 30.0
@@ -45,6 +46,7 @@ class Life:
         self.dead: str | None = None
         self.settled: list[tuple[Passage, str]] = []
         self._owed: list[tuple[Passage, Machine]] = []
+        self._unplaced: list[tuple[Passage, Role]] = []
         self._roles: dict[Role, str] = {}
         self._machines: dict[str, Machine] = {}
         self.adapt = adapt
@@ -67,12 +69,13 @@ class Life:
             case Guarded(expect) | Promised(expect):
                 return self._owe(passage, expect) or await self._ask(passage)
             case Death(role, address):
-                self._know(role, address)
-                for machine in self._machines.values():
-                    await self._settle(machine)
-                self.dead = address
+                await self._lose(role, address)
                 await self._machine(address).kill()
                 return "killed"
+            case Vanishing(role, address):
+                await self._lose(role, address)
+                self._machine(address).stop()
+                return "stopped"
             case Replacement() | Garbled():
                 raise TypeError(f"{type(passage.content).__name__} is not a life's business")
 
@@ -103,8 +106,17 @@ class Life:
             await machine.end()
         self.lab.world.close()
 
+    async def _lose(self, role: Role, address: str) -> None:
+        """See what was put off while both are there, and count one of them as dead."""
+        self._know(role, address)
+        if self.dead != address:
+            for machine in self._machines.values():
+                await self._settle(machine)
+        self.dead = address
+
     async def _type(self, typed: Typed, line: int, at: str | None) -> str:
         address = at or self._know(typed.where.role, typed.where.address)
+        await self._place(typed.where.role)
         machine = self._machine(address)
         match typed.command:
             case Assign():
@@ -114,23 +126,47 @@ class Life:
             case Launch():
                 return await machine.launch(typed.text[2:], line)
             case Qmp(payload):
-                reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
+                monitor = await self._monitor_of(machine, typed.where.place)
+                reply = await monitor.execute_text(typed.text, REPLY)
                 if payload.execute == NEGOTIATION:
                     machine.negotiated = True
+                    await machine.second_monitor()  # once something hangs it is too late
                     await self._settle(machine)
                 return str(reply)
+            case Yank() as yank:
+                monitor = await self._monitor_of(machine, typed.where.place)
+                return await self._yank(monitor, yank)
             case Hmp() as asked:
                 reply = await (await machine.monitor()).execute_text(typed.text, REPLY)
                 if complaint := asked.complaint(reply):
                     raise StepFailed(f"The human monitor replied: {complaint}")
                 return str(reply).strip()
 
+    async def _monitor_of(self, machine: Machine, place: Place) -> QmpMonitor:
+        if place is Place.SECOND_MONITOR:
+            return await machine.second_monitor()
+        return await machine.monitor()
+
+    async def _yank(self, monitor: QmpMonitor, yank: Yank) -> str:
+        """Type the command with the names that QEMU has made up, as the text says to."""
+        found = yank.chosen(await monitor.execute(yank.question, REPLY))
+        if not any(instance.get("type") == "block-node" for instance in found):
+            raise StepFailed("query-yank shows no block node, so there is nothing to free")
+        self.adapt.made.add("The name of the block node in yank became the one in query-yank.")
+        return str(await monitor.execute(yank.payload(found), REPLY))
+
     def _owe(self, passage: Passage, expect: Expect) -> str:
         """Put off what cannot be seen yet; empty: it can.
 
         No question is answered before ``qmp_capabilities``. Checkpoints are waited for before the
-        first death, because a later section may make them come sooner.
+        first death, because a later section may make them come sooner. A host is asked as soon as
+        the text has said where it is.
         """
+        if isinstance(expect.condition, HostCondition):
+            if expect.role in self._roles:
+                return ""
+            self._unplaced.append((passage, expect.role))
+            return f"{OWED}when its host is named"
         machine = self._of(expect.role)
         if not machine.negotiated:
             due = "when its session is open"
@@ -145,6 +181,15 @@ class Life:
         """See what was put off for a host."""
         due = [passage for passage, of in self._owed if of is machine]
         self._owed = [owed for owed in self._owed if owed[1] is not machine]
+        await self._see(due)
+
+    async def _place(self, role: Role) -> None:
+        """See what was put off until the text named a role's host."""
+        due = [passage for passage, of in self._unplaced if of is role]
+        self._unplaced = [owed for owed in self._unplaced if owed[1] is not role]
+        await self._see(due)
+
+    async def _see(self, due: Sequence[Passage]) -> None:
         for passage in due:
             try:
                 self.settled.append((passage, await self._ask(passage)))
@@ -169,13 +214,27 @@ class Life:
     async def _guard(self, expect: Expect) -> str:
         if isinstance(expect.condition, EventSeen | Checkpoints):
             raise StepFailed("an event cannot be asked for beforehand")
+        if isinstance(expect.condition, HostCondition):
+            return await self._ask_host(expect.role, expect.condition)
         monitor = await self._of(expect.role).monitor()
         holds, seen = await ask(monitor, expect.condition)
         if not holds:
             raise StepFailed(f"seen: {seen}")
         return seen
 
+    async def _ask_host(self, role: Role, condition: HostCondition) -> str:
+        if role not in self._roles:
+            raise StepFailed(f"the text has not said yet where the {role.value} is")
+        host = Host(self._roles[role], self.lab.site.host(role).images)
+        adapted = self.adapt.condition(condition)
+        holds, seen = await ask_host(self.lab.transport, host, adapted)
+        if not holds:
+            raise StepFailed(f"seen: {seen}")
+        return seen
+
     async def _promise(self, expect: Expect) -> str:
+        if isinstance(expect.condition, HostCondition):
+            return await self._ask_host(expect.role, expect.condition)
         within = SETTLE
         if isinstance(expect.condition, Checkpoints):
             within += (expect.condition.count + 1) * await pace(

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import socket
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
+from zlib import crc32
 
 import psutil
 
@@ -50,6 +51,7 @@ class Machine:
         self._qemu: Qemu | None = None
         self._link: socket.socket | None = None
         self._monitor: QmpMonitor | None = None
+        self._second: QmpMonitor | None = None
 
     async def assign(self, line: str) -> str:
         """Type an assignment; later commands of this host see it."""
@@ -105,6 +107,16 @@ class Machine:
             self.begun = 0
         return self._monitor
 
+    async def second_monitor(self) -> QmpMonitor:
+        """A session with its second monitor, which takes commands out of band.
+
+        :raises Unavailable: it cannot be opened.
+        """
+        if self._second is None:
+            name = f"the second monitor of the QEMU of {self.address}"
+            self._second = await open_monitor(name, str(self._socket), GREETING)
+        return self._second
+
     @property
     def session(self) -> QmpMonitor | None:
         """The session with its QEMU, where one is open."""
@@ -114,6 +126,18 @@ class Machine:
         """Let later waits look only at what happens from now on."""
         if self._monitor is not None:
             self.begun = len(self._monitor.events)
+
+    def stop(self) -> None:
+        """Let its QEMU do nothing any more; its connections stay open.
+
+        :raises StepFailed: none runs.
+        """
+        running = self._processes()
+        if not running:
+            raise StepFailed(f"no QEMU runs on {self.address} any more: {self.last_words}")
+        for process in running:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(SIGSTOP)
 
     async def kill(self) -> None:
         """End its QEMU as a power cut would.
@@ -132,12 +156,13 @@ class Machine:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(SIGKILL)
         psutil.wait_procs(running, timeout=10)
-        if self._monitor is not None:
-            with contextlib.suppress(ColorunbookError):
-                await self._monitor.close()
+        for monitor in (self._monitor, self._second):
+            if monitor is not None:
+                with contextlib.suppress(ColorunbookError):
+                    await monitor.close()
         if self._link is not None:
             self._link.close()
-        self._monitor = self._link = None
+        self._monitor = self._second = self._link = None
         self.negotiated = False
 
     @property
@@ -163,8 +188,12 @@ class Machine:
         """The text so far, as the shell gets it: assignments, then the line."""
         script = self._lab.world.runtime / f"{self._name}.sh"
         with create(script) as stream:  # never through a link that an earlier line has put there
-            stream.write("\n".join([*self._prelude, self._adapt(line), ""]).encode())
+            stream.write("\n".join([*self._prelude, self._adapt(line, self._socket), ""]).encode())
         return script
+
+    @property
+    def _socket(self) -> Path:
+        return self._lab.world.runtime / f"{crc32(self.address.encode()):08x}.qmp"
 
     @property
     def _log(self) -> Path:

@@ -9,11 +9,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.phrases import (
     Death,
     Expect,
+    Place,
     Replacement,
+    Vanishing,
     Where,
     read,
     read_tolerance,
@@ -30,8 +32,15 @@ from colorunbook.qemu.shell import read as read_words
 PROMPT = "# "
 GUARDS = "It begins only when:"
 OUTCOMES = "It has worked when:"
-_OPENINGS = ("Wait, at most", "In a shell of", "In the QMP monitor", "(Where this page is tested",
-             "First start a new secondary on", "A reply with")  # fmt: skip
+_OPENINGS = (
+    "Wait, at most",
+    "In a shell of",
+    "In the QMP monitor",
+    "In the second QMP monitor",
+    "(Where this page is tested",
+    "First start a new secondary on",
+    "A reply with",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ class Garbled:
     why: str
 
 
-Content = Typed | Waited | Guarded | Promised | Death | Replacement | Garbled
+Content = Typed | Waited | Guarded | Promised | Death | Vanishing | Replacement | Garbled
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,7 @@ class _Reader:
         wait = read_wait(text)
         if wait is not None:
             return Waited(wait[0], Await(wait[0].condition, wait[1]))
-        if said := Death.read(text) or Replacement.read(text):
+        if said := Death.read(text) or Vanishing.read(text) or Replacement.read(text):
             return said
         if self.list is None and text.startswith(_OPENINGS):
             return Garbled(text, "it begins like one of the document's sentences, and is none")
@@ -154,7 +163,7 @@ class _Reader:
 
     def _command(self, text: str, where: Where) -> Content:
         try:
-            command = self._shell(text, where) if where.shell else _qmp(text)
+            command = self._shell(text, where) if where.place is Place.SHELL else _qmp(text)
         except InputError as error:
             return Garbled(text, error.message)
         return Typed(where, text, command)
@@ -182,9 +191,12 @@ def _qmp(text: str) -> Command:
         value: Json = json.loads(text)
     except ValueError as error:
         raise InputError(f"{text!r} is not JSON: {error}.") from None
-    if is_object(value) and isinstance(value.get("execute"), str):
-        value = {name: value[name] for name in ("execute", "arguments") if name in value}
+    kind = "exec-oob" if is_object(value) and "exec-oob" in value else "execute"
+    if is_object(value) and isinstance(value.get(kind), str):
+        value = {name: value[name] for name in (kind, "arguments") if name in value}
     payload = Payload.read(json.dumps(value))
+    if yank := Yank.of(payload):
+        return yank
     line = payload.arguments.get("command-line")
     if payload.execute == HMP and isinstance(line, str) and len(payload.arguments) == 1:
         return Hmp(line)

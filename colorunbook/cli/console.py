@@ -8,6 +8,8 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from colorunbook.qemu.payload import Json
+from colorunbook.visible import duration as duration
+from colorunbook.visible import printable as printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -73,16 +75,6 @@ def _harmless(text: str) -> str:
         return printable(text)
     parts = _OURS.split(text)
     return "".join(part if n % 2 else printable(part) for n, part in enumerate(parts))
-
-
-def printable(text: str) -> str:
-    """Text of others that a terminal takes for nothing but text; lines stay lines."""
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-
-
-def duration(seconds: float) -> str:
-    """Show a time: in milliseconds below a second, in seconds above."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 class Bar:

@@ -65,6 +65,5 @@ def is_loopback(address: str) -> bool:
 
 def _monitors(host: Host) -> Iterator[Monitor]:
     yield host.monitor
-    spare: Monitor | None = getattr(host, "spare", None)
-    if spare is not None:
-        yield spare
+    if host.spare is not None:
+        yield host.spare

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli import qemus
+from colorunbook.cli import cable, qemus
 from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import duration, give, give_json, paint, say
-from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary
+from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary, WhichLab
 from colorunbook.errors import Unavailable
 from colorunbook.hosts import Accel, Host, Role
 from colorunbook.qemu.dialect import Edition
@@ -24,6 +24,8 @@ Examples:
   colorunbook lab up
 
   colorunbook lab up --name second --accel tcg
+
+  colorunbook lab up --hosts 2
 
   colorunbook lab up --qemu 10.0
 
@@ -50,8 +52,6 @@ lab_app = typer.Typer(
     name="lab", help="A live pair on this machine, in namespaces of its own.", no_args_is_help=True
 )
 
-Name = Annotated[str, typer.Option("--name", "--lab", help="Which lab; several live side by side.")]
-
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -60,10 +60,19 @@ def register(app: typer.Typer) -> None:
 
 @lab_app.command(epilog=UP_EPILOG)
 def up(
-    name: Name = "default",
+    name: WhichLab = "default",
     accel: Annotated[
         Accel | None, typer.Option(help="Instead of KVM where it runs a guest, otherwise TCG.")
     ] = None,
+    hosts: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=2,
+            help="1: both hosts are addresses of one network, 127.0.0.1 and 127.0.0.2. 2: they are "
+            "10.0.0.1 and 10.0.0.2, and each has a cable that can be pulled.",
+        ),
+    ] = 1,
     qemu: LabQemu = None,
     qemu_binary: QemuBinary = None,
     edition: EditionName = Edition.HMP,
@@ -72,7 +81,7 @@ def up(
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every detail.")] = False,
 ) -> None:
-    """Bring a pair up, as 127.0.0.1 and 127.0.0.2; it stays until 'lab down'."""
+    """Bring a pair up on two hosts of its own; it stays until 'lab down'."""
     from time import perf_counter
 
     from colorunbook.cli.report import Report
@@ -80,7 +89,9 @@ def up(
 
     start = perf_counter()
     chosen = wanted(qemu, qemu_binary)
-    made = making.make(name, say, bound=False, accel=accel, qemu=chosen, edition=edition)
+    made = making.make(
+        name, say, bound=False, accel=accel, hosts=hosts, qemu=chosen, edition=edition
+    )
     try:
         say(f"QEMU {made.world.tree.version}, {made.site.accel.value}, guest disk {made.site.disk}")
         for remark in made.remarks:
@@ -105,12 +116,13 @@ def up(
 
 @lab_app.command()
 def status(as_json: AsJson = False) -> None:
-    """Show the labs that are up: hosts, roles, QEMU, monitors."""
+    """Show the labs that are up: hosts, roles, QEMU, monitors, cables that are cut."""
     from colorunbook.lab import pair
 
     found: list[Json] = []
     for made in pair.running():
         hosts: list[Json] = []
+        those_cut = made.those_cut()
         for host in (made.site.primary, made.site.secondary):
             role, shown = _role(made, host)
             hosts.append(
@@ -118,11 +130,14 @@ def status(as_json: AsJson = False) -> None:
                     "address": host.address,
                     "role": role.value if role else None,
                     "monitor": str(host.monitor),
+                    "spare": str(host.spare),
+                    "cable": _cable(made, host.address in those_cut),
                 }
             )
             if not as_json:
                 version = f"QEMU {made.world.tree.version}"
-                give(f"{made.name:12} {host.address:12} {shown:10} {version:12} {host.monitor}")
+                row = f"{made.name:12} {host.address:12} {shown:10} {version:12} {host.monitor}"
+                give(f"{row}  its cable is cut" if host.address in those_cut else row)
         found.append(
             {
                 "name": made.name,
@@ -140,6 +155,13 @@ def status(as_json: AsJson = False) -> None:
         say("No lab is up.")
 
 
+def _cable(made: "Lab", is_cut: bool) -> str | None:
+    """How a host's cable is told to programs; ``None``: it has none."""
+    if made.world.cables is None:
+        return None
+    return "cut" if is_cut else "whole"
+
+
 def _role(made: "Lab", host: Host) -> tuple[Role | None, str]:
     """The role that a host's QEMU plays now, and how that is shown."""
     try:
@@ -153,7 +175,7 @@ def _role(made: "Lab", host: Host) -> tuple[Role | None, str]:
 @lab_app.command(epilog=KILL_EPILOG)
 def kill(
     role: Annotated[Role, typer.Argument(help="The role that the QEMU has now.")],
-    name: Name = "default",
+    name: WhichLab = "default",
 ) -> None:
     """End one QEMU, as a power cut would."""
     from colorunbook.lab import pair
@@ -164,7 +186,7 @@ def kill(
 
 @lab_app.command()
 def down(
-    name: Name = "default",
+    name: WhichLab = "default",
     every: Annotated[bool, typer.Option("--all", help="Every lab of yours.")] = False,
 ) -> None:
     """End a lab; nothing of it is left."""
@@ -197,3 +219,4 @@ def demo(
 
 
 qemus.register(lab_app)
+cable.register(lab_app)

@@ -72,6 +72,24 @@ SecondaryQmp = Annotated[
         rich_help_panel=_PAIR,
     ),
 ]
+PrimarySpare = Annotated[
+    str | None,
+    typer.Option(
+        "--primary-spare",
+        metavar="MONITOR",
+        help="A second monitor of the primary, on which it is freed when it hangs.",
+        rich_help_panel=_PAIR,
+    ),
+]
+SecondarySpare = Annotated[
+    str | None,
+    typer.Option(
+        "--secondary-spare",
+        metavar="MONITOR",
+        help="A second monitor of the secondary.",
+        rich_help_panel=_PAIR,
+    ),
+]
 InsecureTcp = Annotated[
     bool,
     typer.Option(
@@ -83,6 +101,9 @@ InsecureTcp = Annotated[
 LabName = Annotated[
     str | None,
     typer.Option("--lab", metavar="NAME", help="A lab that is up.", rich_help_panel=_PAIR),
+]
+WhichLab = Annotated[
+    str, typer.Option("--name", "--lab", help="Which lab; several live side by side.")
 ]
 QemuVersion = Annotated[
     str | None,

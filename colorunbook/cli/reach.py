@@ -23,11 +23,19 @@ class Typed:
     settings: tuple[str, ...] = ()
     primary_qmp: str | None = None
     secondary_qmp: str | None = None
+    primary_spare: str | None = None
+    secondary_spare: str | None = None
     lab: str | None = None
 
     def file(self) -> Path | None:
         """The site file that counts."""
         return self.site or (Path(FILE) if Path(FILE).exists() else None)
+
+    @property
+    def has_monitor(self) -> bool:
+        """Whether a monitor was typed."""
+        monitors = (self.primary_qmp, self.secondary_qmp, self.primary_spare, self.secondary_spare)
+        return any(monitor is not None for monitor in monitors)
 
     def offline(self) -> Site:
         """The site, without a look at what runs.
@@ -44,7 +52,7 @@ class Typed:
         """The site of a lab, with the roles as they were typed."""
         for setting in self.settings:
             raise InputError(f"The setting {setting!r} cannot be changed in a lab.")
-        if self.primary_qmp or self.secondary_qmp or (self.lab and self.site):
+        if self.has_monitor or (self.lab and self.site):
             raise InputError(
                 "A lab has a site and monitors of its own.",
                 "Give either --lab, or --site, --primary-qmp and --secondary-qmp.",
@@ -86,8 +94,8 @@ class Typed:
     def _with_monitors(self, site: Site) -> Site:
         return replace(
             site,
-            primary=_monitored(site.primary, self.primary_qmp),
-            secondary=_monitored(site.secondary, self.secondary_qmp),
+            primary=_monitored(site.primary, self.primary_qmp, self.primary_spare),
+            secondary=_monitored(site.secondary, self.secondary_qmp, self.secondary_spare),
         )
 
 
@@ -111,5 +119,9 @@ def _at(host: Host, address: str | None) -> Host:
     return replace(host, address=address) if address is not None else host
 
 
-def _monitored(host: Host, monitor: str | None) -> Host:
-    return host if monitor is None else replace(host, monitor=parse_monitor(monitor))
+def _monitored(host: Host, monitor: str | None, spare: str | None) -> Host:
+    return replace(
+        host,
+        monitor=host.monitor if monitor is None else parse_monitor(monitor),
+        spare=host.spare if spare is None else parse_monitor(spare),
+    )

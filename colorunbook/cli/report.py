@@ -22,6 +22,7 @@ from colorunbook.engine.events import (
     UndoFailed,
     UndoStarted,
     Yanked,
+    Yanking,
 )
 from colorunbook.hosts import Site
 
@@ -52,6 +53,8 @@ class Report:
                 say(f"  {paint('let be', 'bad')}: {plain(expect)}; seen: {seen}")
             case ProofGiven(_, role, text):
                 say(f"  the {role.value} is dead: {text}")
+            case Yanking():
+                self._title = "Cut what leads to the peer"
             case Yanked(role, instances, why):
                 freed = ", ".join(instances) or "nothing was left to free"
                 say(f"  {role.value:9} freed of its peer ({why}): {freed}")

@@ -2,9 +2,6 @@
 """``colorunbook run``: a runbook, done on live QEMU."""
 
 import asyncio
-import contextlib
-import json
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,32 +9,44 @@ from typing import Annotated
 import typer
 
 from colorunbook import shelf
-from colorunbook.book.phrases import say as in_words
 from colorunbook.book.runbook import Runbook
-from colorunbook.cli.console import give, give_json, paint, say
+from colorunbook.cli import dryrun
+from colorunbook.cli.console import give_json, say
+from colorunbook.cli.doing import Telling, do
+from colorunbook.cli.exposure import concerned, must_be_private
+from colorunbook.cli.interrupts import Account, until_interrupted
+from colorunbook.cli.manners import (
+    Despite,
+    Fence,
+    PeerIsDead,
+    Rollback,
+    RollbackChoice,
+    Yes,
+    manner_of,
+)
 from colorunbook.cli.options import (
     AsJson,
+    InsecureTcp,
     LabName,
     PrimaryAddress,
     PrimaryQmp,
+    PrimarySpare,
     QemuBinary,
     RunbookName,
     RunEdition,
     RunQemu,
     SecondaryAddress,
     SecondaryQmp,
+    SecondarySpare,
     Settings,
     SiteFile,
 )
 from colorunbook.cli.reach import Typed
-from colorunbook.cli.report import Report
-from colorunbook.cli.show import show_plan
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
-from colorunbook.engine.journal import Journal, as_record
-from colorunbook.engine.runner import ask_guards
-from colorunbook.engine.runner import run as run_plan
+from colorunbook.engine.journal import Journal, new_run_id
+from colorunbook.engine.lock import About, hold
+from colorunbook.engine.manner import Manner
 from colorunbook.engine.session import Session
-from colorunbook.errors import Aborted
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
 
@@ -46,9 +55,11 @@ Examples:
 
   colorunbook run primary-failover --primary 127.0.0.1
 
-  colorunbook run primary-failover --primary 10.0.0.1 --primary-qmp unix:/run/qemu/colo.qmp
+  colorunbook run primary-failover --site pair.toml --fence 'ipmitool -H 10.0.0.2 power off'
 
   colorunbook run bring-up --site pair.toml --dry-run
+
+  colorunbook run primary-resume --site pair.toml --rollback on-failure
 
   colorunbook run launch-secondary --site pair.toml --qemu 10.0
 """
@@ -60,15 +71,26 @@ def run(
     secondary: SecondaryAddress = None,
     primary_qmp: PrimaryQmp = None,
     secondary_qmp: SecondaryQmp = None,
+    primary_spare: PrimarySpare = None,
+    secondary_spare: SecondarySpare = None,
     site: SiteFile = None,
     settings: Settings = None,
     lab: LabName = None,
+    insecure_tcp: InsecureTcp = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the plan as it would be done; send nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Print the plan as it would be done, and what is done; send nothing."
+        ),
     ] = False,
     qemu: RunQemu = None,
     qemu_binary: QemuBinary = None,
     edition: RunEdition = None,
+    fence: Fence = None,
+    peer_is_dead: PeerIsDead = False,
+    despite: Despite = None,
+    rollback: RollbackChoice = Rollback.NEVER,
+    yes: Yes = False,
     state: Annotated[
         Path | None,
         typer.Option("--state", metavar="DIR", help="Folder of the journals of all runs."),
@@ -80,18 +102,46 @@ def run(
 ) -> None:
     """Do a runbook on live QEMU, and see that it has worked.
 
+    Steps that are done already, by an earlier run or by hand, are skipped; so it can be said again
+    whatever became of the run before it.
+
     Monitors are found from --primary-qmp and --secondary-qmp, from a site file, or from a lab that
     is up, in that order. Roles are those before the run: for secondary-resume the primary is the
     host that died.
+
+    A failover is refused while anything of the peer answers. When nothing does, it wants a proof
+    that the peer is dead: --fence, or --peer-is-dead.
     """
-    typed = Typed(site, primary, secondary, tuple(settings or ()), primary_qmp, secondary_qmp, lab)
+    typed = Typed(
+        site,
+        primary,
+        secondary,
+        tuple(settings or ()),
+        primary_qmp,
+        secondary_qmp,
+        primary_spare,
+        secondary_spare,
+        lab,
+    )
     runbook = shelf.runbook(name)
+    account = Account(runbook.name)
+    manner = manner_of(
+        account.stop,
+        rollback=rollback,
+        yes=yes,
+        fence=fence,
+        peer_is_dead=peer_is_dead,
+        despite=despite or (),
+    )
     way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
-    order = Order(runbook, typed, way, state, dry_run, verbose, as_json)
+    draft = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
     if dry_run and qemu:
-        _show(resolve(runbook, way.site, Dialect.of(qemu, way.edition)), order)
+        _show(draft, as_json=as_json)
         return
-    asyncio.run(_until_told(order))
+    for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
+        say(warning)
+    order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json))
+    asyncio.run(until_interrupted(_do(order, manner, account), account))
 
 
 def register(app: typer.Typer) -> None:
@@ -108,69 +158,29 @@ class Order:
     way: Way
     state: Path | None
     dry_run: bool
-    verbose: bool
-    as_json: bool
+    telling: Telling
 
 
-async def _until_told(order: Order) -> None:
-    """Do it; Ctrl-C and SIGTERM end it alike."""
-    task = asyncio.current_task()
-    if task is not None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    try:
-        await _do(order)
-    except asyncio.CancelledError:
-        raise Aborted(
-            f"{order.runbook.name} was interrupted; the step in hand may have been done or not.",
-            "The journal tells which steps are done.",
-        ) from None
+async def _do(order: Order, manner: Manner, account: Account) -> None:
+    way, run_id = order.way, new_run_id(order.runbook.name)
+    # Before a word is said: the monitor of a pair that another run has would not greet.
+    with hold((way.site.primary, way.site.secondary), About(run_id, order.runbook.name)):
+        async with Session(way.transport, way.site, way.edition) as session:
+            plan = await session.resolve(order.runbook)
+            way.must_lead_to(plan)
+            must_be_whole(order.runbook, plan, order.typed, way.site)
+            trouble = plan.dialect.trouble(way.site.accel)
+            if trouble is not None:
+                say(f"QEMU {plan.dialect.version}: {trouble}.")
+            if order.dry_run:
+                await dryrun.tell(plan, session, as_json=order.telling.as_json)
+                return
+            journal = Journal(order.state or state_folder(), plan, run_id)
+            await do(plan, session, journal, manner, account, order.telling)
 
 
-async def _do(order: Order) -> None:
-    way = order.way
-    async with Session(way.transport, way.site, way.edition) as session:
-        plan = await session.resolve(order.runbook)
-        way.must_lead_to(plan)
-        must_be_whole(order.runbook, plan, order.typed, way.site)
-        trouble = plan.dialect.trouble(way.site.accel)
-        if trouble is not None:
-            say(f"QEMU {plan.dialect.version}: {trouble}.")
-        if order.dry_run:
-            _show(plan, order)
-            await _tell_guards(plan, session)
-            return
-        await _execute(plan, session, order)
-
-
-async def _execute(plan: Plan, session: Session, order: Order) -> None:
-    journal = Journal(order.state or state_folder(), plan)
-    report = Report(plan.site, verbose=order.verbose)
-    try:
-        async with contextlib.aclosing(run_plan(plan, session, journal)) as events:
-            async for event in events:
-                if order.as_json:
-                    give(json.dumps(as_record(event), ensure_ascii=False))
-                else:
-                    report(event)
-    finally:
-        say(paint(f"  the journal of this run is {journal.path}", "dim"))
-        report.close()
-        journal.close()
-
-
-async def _tell_guards(plan: Plan, session: Session) -> None:
-    """Tell whether the run would be refused; asking changes nothing."""
-    for verdict in await ask_guards(plan, session):
-        if verdict.holds:
-            say(f"{paint('holds', 'good')}: {in_words(verdict.expect).replace('``', '')}")
-        else:
-            say(f"{paint('does not hold, the run would be refused', 'bad')}: "
-                f"{in_words(verdict.expect).replace('``', '')}; seen: {verdict.seen}")  # fmt: skip
-
-
-def _show(plan: Plan, order: Order) -> None:
-    if order.as_json:
+def _show(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
         give_json({"digest": plan.digest, **plan.as_json()})
     else:
-        give(show_plan(plan))
+        dryrun.show(plan)

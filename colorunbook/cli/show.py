@@ -19,6 +19,8 @@ from colorunbook.cli.options import (
 from colorunbook.qemu.dialect import Edition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from colorunbook.plan import Plan
     from colorunbook.vetting import Vetting
 
@@ -100,10 +102,11 @@ def show(
         give(show_plan(plan, vetting))
 
 
-def show_plan(plan: "Plan", vetting: "Vetting | None" = None) -> str:
+def show_plan(plan: "Plan", vetting: "Vetting | None" = None, marks: "Sequence[str]" = ()) -> str:
     """A plan as text: exactly what would be done, in order.
 
     :param vetting: what is to be said of it; ``None``: it is vetted here.
+    :param marks: a remark on each step; empty: on none.
     """
     from colorunbook.book.phrases import say
     from colorunbook.hosts import Role
@@ -124,6 +127,7 @@ def show_plan(plan: "Plan", vetting: "Vetting | None" = None) -> str:
         lines.append(f"{number}. {step.title}, on the {step.role.value} {address}. {step.why}")
         text = str(describe(step)["text"])
         lines += [f"     {_plain(row)}" for row in text.splitlines()]
+        lines += [f"     {mark}" for mark in marks[number - 1 : number]]
         lines += [f"     {feature}" for feature in vetting.features(number)]
         refused = f"     QEMU {vetting.against} would refuse it"
         lines += [f"{refused}: {problem}" for problem in vetting.misfits(number)]

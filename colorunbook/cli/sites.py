@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Ports, Site, parse_monitor
+from colorunbook.hosts import Accel, Host, Ports, Site, parse_door, parse_monitor
 
 FILE = "colorunbook.toml"
 
@@ -15,10 +15,19 @@ LARGEST = 2**20
 """Bytes of a site file that are read."""
 
 _TABLES = {
-    "primary": {"address", "images", "qmp"},
-    "secondary": {"address", "images", "qmp"},
+    "primary": {"address", "images", "qmp", "spare"},
+    "secondary": {"address", "images", "qmp", "spare"},
     "ports": {"compare", "mirror", "secondary_in", "compare_out", "migration", "nbd"},
-    "guest": {"memory", "cpu", "accel", "disk", "bridge_helper", "checkpoint_delay", "extra"},
+    "guest": {
+        "memory",
+        "cpu",
+        "accel",
+        "disk",
+        "bridge_helper",
+        "checkpoint_delay",
+        "extra",
+        "service",
+    },
 }
 
 Table = Mapping[str, object]
@@ -94,6 +103,7 @@ def _host(host: Host, table: Table) -> Host:
         address=texts.get("address", host.address),
         images=texts.get("images", host.images),
         monitor=parse_monitor(texts["qmp"]) if "qmp" in texts else host.monitor,
+        spare=parse_monitor(texts["spare"]) if "spare" in texts else host.spare,
     )
 
 
@@ -110,6 +120,9 @@ def _guest(site: Site, table: Table) -> Site:
                 site = replace(site, disk=_text(value, key))
             case "bridge_helper":
                 site = replace(site, bridge_helper=_text(value, key) or None)
+            case "service":
+                text = _text(value, key)
+                site = replace(site, service=parse_door(text) if text else None)
             case "accel":
                 site = replace(site, accel=_accel(_text(value, key)))
             case _:

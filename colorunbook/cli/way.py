@@ -80,12 +80,23 @@ def find_way(runbook: Runbook, typed: Typed, choice: Choice, *, offline: bool) -
     )
 
 
+def way_to(site: Site, edition: Edition) -> Way:
+    """The way to hosts that are known, in the lab that has their monitors if one is up."""
+    from colorunbook.lab import pair
+
+    monitors = {site.host(role).monitor for role in Role}
+    for lab in pair.running():
+        if monitors == {lab.site.host(role).monitor for role in Role}:
+            return Way(site, lab.transport, edition)
+    return Way(site, LocalTransport(state_folder() / "qemu", as_it_is), edition)
+
+
 def must_be_whole(runbook: Runbook, plan: Plan, typed: Typed, site: Site) -> None:
     """Refuse a plan that would use an address or a monitor that nobody gave.
 
     :raises InputError: it would.
     """
-    in_lab = not (typed.file() or typed.primary_qmp or typed.secondary_qmp)
+    in_lab = not (typed.file() or typed.has_monitor)
     for role, given in ((Role.PRIMARY, typed.primary), (Role.SECONDARY, typed.secondary)):
         if not (given or in_lab or typed.file()) and _names(runbook, plan, site, role):
             raise InputError(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from colorunbook import shelf
-from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.drift.launches import of_launch
 from colorunbook.drift.shapes import Shape, of_assignment, of_hmp, of_qmp, of_shell
 from colorunbook.drift.words import Piece, mark
@@ -126,7 +126,8 @@ def items(site: Site, dialect: Dialect) -> tuple[Item, ...]:
         place = 0
         known: dict[str, str] = {}
         for number, step in enumerate(plan.steps, 1):
-            if isinstance(step.action, Await):
+            # What goes out of band is our own: the document of QEMU has none of it.
+            if isinstance(step.action, Await | Yank) or _is_oob(step.action):
                 continue
             shape = _shape(step.action, known)
             found.append(Item(name, plan.title, number, place, step.title, shape))
@@ -134,7 +135,11 @@ def items(site: Site, dialect: Dialect) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _shape(command: Command, known: dict[str, str]) -> Shape:
+def _is_oob(command: Command) -> bool:
+    return isinstance(command, Qmp) and command.payload.oob
+
+
+def _shape(command: Assign | Shell | Launch | Qmp | Hmp, known: dict[str, str]) -> Shape:
     match command:
         case Assign(variable):
             known[variable.name] = variable.value

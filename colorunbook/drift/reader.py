@@ -149,7 +149,7 @@ def _messages(text: str, unseen: frozenset[int]) -> tuple[list[_Raw], str]:
         line, last = bisect_right(starts, match.start()), bisect_right(starts, end - 1)
         before = text[starts[line - 1] : match.start()]
         passed = _REPLY.search(before) or _COMMENT.fullmatch(before.strip()) or line in unseen
-        if isinstance(message.get("execute", message.get("exec-oob")), str) and not passed:
+        if isinstance(message.get("execute"), str) and not passed:
             inline = _BEFORE.fullmatch(before) is None
             found.append(_Raw(line, len(before), last, inline, message))
     return found, "".join([*kept, text[at:]])

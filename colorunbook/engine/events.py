@@ -51,6 +51,13 @@ class ProofGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class Yanking:
+    """Connections to a dead peer are about to be cut, before the first step."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Yanked:
     """Connections to a peer that has vanished were cut, out of band.
 
@@ -170,6 +177,7 @@ Event = (
     | GuardHeld
     | GuardWaived
     | ProofGiven
+    | Yanking
     | Yanked
     | StepStarted
     | Progress

@@ -6,14 +6,15 @@ socket. Whoever waits for news of a QEMU lets a moment pass for it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from colorunbook.engine.mimic import Mimic, Nature
+from colorunbook.book.ports import Knock
+from colorunbook.engine.mimic import Mimic, Nature, roomy
 from colorunbook.engine.replies import NotSoError, reply
 from colorunbook.engine.transport import Output
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Host
+from colorunbook.hosts import Door, Host
 from colorunbook.qemu.dialect import NEWEST, Version
 from colorunbook.qemu.payload import HMP, Json, JsonObject, Payload
 
@@ -45,7 +46,12 @@ class Loss:
     """The session ends instead of a reply."""
 
 
-Outcome = Says | Answers | Silence | Loss
+@dataclass(frozen=True, slots=True)
+class Hangs:
+    """There is no reply, to this command or any other in band, until the QEMU is freed."""
+
+
+Outcome = Says | Answers | Silence | Loss | Hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +83,28 @@ class FakeTransport:
     :param faults: what goes wrong.
     :param nature: how each QEMU that is launched turns out.
     :param broken: programs that end with a failure.
+    :param doors: what comes of a knock, where it is not what the QEMUs there would do.
+    :param outputs: what command lines that ask a host put out, where it is not what a host with
+        room for everything would.
+    :param disk: the virtual size of each image, in bytes.
+    :param whole: the hosts are all on this machine.
     :ivar sent: every command that reached a QEMU, with the address of its host.
     :ivar ran: every command line, with the address of its host.
+    :ivar knocked: every port that was tried.
     """
 
     faults: Sequence[Fault] = ()
     nature: Nature = field(default_factory=Nature)
     version: Version = NEWEST
     broken: Sequence[str] = ()
+    doors: Mapping[Door, Knock] = field(default_factory=dict)
+    outputs: Mapping[tuple[str, ...], Output] = field(default_factory=dict)
+    disk: int = 10 * 2**30
+    whole: bool = True
     sent: list[tuple[str, Payload]] = field(default_factory=list)
     ran: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     qemus: dict[str, Mimic] = field(default_factory=dict)
+    knocked: list[Door] = field(default_factory=list)
 
     async def connect(self, host: Host, within: float) -> "FakeMonitor":
         """Open a session; see :meth:`colorunbook.engine.transport.Transport.connect`."""
@@ -100,14 +117,39 @@ class FakeTransport:
         self.ran.append((host.address, ("--version",)))
         return self.version
 
+    async def runs(self, host: Host, argv: Sequence[str]) -> bool:
+        """Tell whether it runs; see :meth:`colorunbook.engine.transport.Transport.runs`."""
+        found = self.qemus.get(host.address)
+        return found is not None and list(found.argv) == list(argv)
+
+    async def end(self, host: Host, argv: Sequence[str]) -> None:
+        """End it; see :meth:`colorunbook.engine.transport.Transport.end`."""
+        if await self.runs(host, argv):
+            self.kill(host.address)
+
     async def serves(self, host: Host) -> bool:
         """Tell whether there is one; see :class:`colorunbook.engine.transport.Transport`."""
         return host.address in self.qemus
 
+    async def meet(self, host: Host, within: float) -> Knock:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.meet`."""
+        return Knock.ANSWERS if host.address in self.qemus else Knock.REFUSED
+
+    async def knock(self, host: Host, doors: Sequence[Door], within: float) -> tuple[Knock, ...]:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.knock`."""
+        self.knocked += doors
+        return tuple(self.doors.get(door) or self._listener(door) for door in doors)
+
+    def sees_all(self, host: Host) -> bool:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.sees_all`."""
+        return self.whole
+
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
-        """Do nothing; see :meth:`colorunbook.engine.transport.Transport.shell`."""
+        """Answer, and do nothing; see :class:`colorunbook.engine.transport.Transport`."""
         self.ran.append((host.address, tuple(argv)))
-        return Output(1, f"failed within {within:g} s") if argv[0] in self.broken else Output(0, "")
+        if argv[0] in self.broken:
+            return Output(1, f"failed within {within:g} s")
+        return self.outputs.get(tuple(argv)) or roomy(argv, self.disk)
 
     async def launch(self, host: Host, argv: Sequence[str]) -> str:
         """Put a QEMU there; see :meth:`colorunbook.engine.transport.Transport.launch`."""
@@ -116,6 +158,9 @@ class FakeTransport:
             raise StepFailed("QEMU ended at once.")
         self.put(host.address, argv)
         return "made up"
+
+    def _listener(self, door: Door) -> Knock:
+        return Knock.ANSWERS if door.address in self.qemus else Knock.REFUSED
 
     def put(self, address: str, argv: Sequence[str]) -> Mimic:
         """A QEMU at an address; the other one there is, if any, becomes its peer."""
@@ -179,6 +224,8 @@ class FakeMonitor:
             case Silence():
                 await asyncio.sleep(within)
                 raise TimedOut(f"Within {within:g} s there was no reply to {payload.text}.")
+            case Hangs():
+                await self._freed(within, payload)
             case Loss():
                 self._lost = True
                 self._must_live()
@@ -188,6 +235,14 @@ class FakeMonitor:
             return reply(self._qemu, payload)
         except NotSoError as error:
             raise StepFailed(f"QEMU replied: GenericError: {error}") from error
+
+    async def _freed(self, within: float, payload: Payload) -> None:
+        end = asyncio.get_running_loop().time() + within
+        before = len(self._qemu.cut)
+        while len(self._qemu.cut) == before:
+            if asyncio.get_running_loop().time() >= end:
+                raise TimedOut(f"Within {within:g} s there was no reply to {payload.text}.")
+            await asyncio.sleep(MOMENT)
 
     async def next_event(self, after: int, within: float) -> bool:
         """Let a moment pass; see :meth:`colorunbook.engine.transport.Monitor.next_event`."""

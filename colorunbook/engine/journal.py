@@ -1,43 +1,101 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The record of one run: a line of JSON an event, on the disk before the next thing is done."""
+"""The record of one run: a line of JSON an event, on the disk before the next thing is done.
+
+The first line names the plan, the site and who began the run. The file is locked as long as the
+run goes on, so that whoever reads it can tell a run that goes on from one that was killed.
+"""
 
 import contextlib
 import dataclasses
 import datetime
 import json
 import os
+import stat
 from enum import Enum
 from pathlib import Path
+from typing import Final, Self
 
 from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Step
 from colorunbook.engine.events import Event, Progress
-from colorunbook.errors import Unavailable
+from colorunbook.engine.lock import take
+from colorunbook.engine.whoami import who
+from colorunbook.errors import Refused, Unavailable
 from colorunbook.plan import Plan, describe
 from colorunbook.qemu.payload import Json
+from colorunbook.sitejson import site_as_json
+
+FORMAT: Final = 1
+"""Of what the lines hold; a reader refuses a later one."""
+
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+_OLD: Final = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
+
+
+def new_run_id(runbook: str) -> str:
+    """A name for a run that begins now: when, what, and which process does it."""
+    now = datetime.datetime.now(datetime.UTC)
+    return f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}-{runbook}-{os.getpid()}"
 
 
 class Journal:
     """Append-only; readable by its owner alone.
 
-    :param folder: where the journals of all runs lie.
-    :raises Unavailable: the file cannot be made.
+    :param folder: where the journals of all runs lie; made where it is not there.
+    :param run_id: what the run is called; ``None``: a new name.
+    :raises Unavailable: the file cannot be made, or someone else could have a hand in it.
     """
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        now = datetime.datetime.now(datetime.UTC)
-        self.run_id = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03d}-{plan.name}-{os.getpid()}"
+    def __init__(self, folder: Path, plan: Plan, run_id: str | None = None) -> None:
+        self.run_id = run_id or new_run_id(plan.name)
         self.path = folder / f"{self.run_id}.jsonl"
+        self._torn = False
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            self._fd = _begun(self.path)
         except OSError as error:
             raise _full(self.path, error) from error
+        self._or_close(
+            {
+                "format": FORMAT,
+                "run": self.run_id,
+                "who": who(),
+                "runbook": plan.name,
+                "edition": plan.dialect.edition.value,
+                "digest": plan.digest,
+                "site": site_as_json(plan.site),
+                "plan": plan.as_json(),
+            }
+        )
+
+    @classmethod
+    def again(cls, path: Path, plan: Plan) -> Self:
+        """Open the journal of a run that did not end well, to go on with it.
+
+        :param plan: what is gone on with.
+        :raises Unavailable: it cannot be opened, or someone else could have a hand in it.
+        :raises Refused: the run is still going on.
+        """
+        journal = cls.__new__(cls)
+        journal.run_id, journal.path = path.stem, path
         try:
-            self._append({"run": self.run_id, "digest": plan.digest, "plan": plan.as_json()})
-        except Unavailable:
-            os.close(self._fd)
-            raise
+            folder = _checked_folder(path.parent)
+            try:
+                journal._fd = os.open(path.name, _OLD, dir_fd=folder)
+            finally:
+                os.close(folder)
+            journal._torn = _is_torn(journal._fd, path)
+        except OSError as error:
+            raise _full(path, error) from error
+        if not take(journal._fd):
+            os.close(journal._fd)
+            raise Refused(
+                f"The run {path.stem} cannot be taken up, and nothing was sent: it is going on.",
+                "Wait until it has ended, or end it.",
+            )
+        journal._or_close({"event": "Resumed", "who": who(), "digest": plan.digest})
+        return journal
 
     def write(self, event: Event) -> None:
         """Put an event on the disk; progress is not kept.
@@ -55,15 +113,26 @@ class Journal:
             )
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._fd)
+        """Let go of the file; a second time nothing happens."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _or_close(self, record: dict[str, Json]) -> None:
+        try:
+            self._append(record)
+        except Unavailable:
+            os.close(self._fd)
+            raise
 
     def _append(self, record: dict[str, Json]) -> None:
         record = {"time": datetime.datetime.now(datetime.UTC).isoformat(), **record}
-        line = (json.dumps(record, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
+        text = ("\n" if self._torn else "") + json.dumps(record, ensure_ascii=False) + "\n"
+        line = text.encode(errors="backslashreplace")
         try:
             while line:
                 line = line[os.write(self._fd, line) :]
+                self._torn = bool(line)
             os.fsync(self._fd)
         except OSError as error:
             raise _full(self.path, error) from error
@@ -78,7 +147,7 @@ def _fields(event: Event) -> dict[str, Json]:
     return {part.name: _json(getattr(event, part.name)) for part in dataclasses.fields(event)}
 
 
-def _json(value: Json | Step | Expect | Enum) -> Json:
+def _json(value: Json | Step | Expect | Enum | tuple[str, ...]) -> Json:
     match value:
         case Step():
             return {"role": value.role.value, "title": value.title, **describe(value)}
@@ -86,8 +155,68 @@ def _json(value: Json | Step | Expect | Enum) -> Json:
             return say(value)
         case Enum():
             return str(value.value)
+        case tuple():
+            return list(value)
         case _:
             return value
+
+
+def _begun(path: Path) -> int:
+    """Make the file, in a folder that is looked at through the same handle."""
+    folder = _checked_folder(path.parent)
+    try:
+        fd = os.open(path.name, _NEW, 0o600, dir_fd=folder)
+        try:
+            os.fsync(folder)
+        except OSError:
+            os.close(fd)
+            raise
+    finally:
+        os.close(folder)
+    take(fd)
+    return fd
+
+
+def _checked_folder(path: Path) -> int:
+    """Open a folder that is no link, ours, and written by nobody else."""
+    if path.is_symlink():
+        raise _not_ours(path, "is a link")
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _check_owner(fd, path)
+    except Unavailable:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _check_owner(fd: int, path: Path) -> None:
+    found = os.fstat(fd)
+    if found.st_uid != os.geteuid():
+        raise _not_ours(path, f"belongs to user {found.st_uid}")
+    if found.st_mode & _OTHERS:
+        raise _not_ours(path, "can be written by others")
+
+
+def _is_torn(fd: int, path: Path) -> bool:
+    """Tell whether the last line is cut short; the file is let go of where it is not ours."""
+    try:
+        _check_owner(fd, path)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise _not_ours(path, "is no file")
+        size = os.fstat(fd).st_size
+        return size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+    except (OSError, Unavailable):
+        os.close(fd)
+        raise
+
+
+def _not_ours(path: Path, why: str) -> Unavailable:
+    return Unavailable(
+        f"No journal is written to {path}: it {why}.",
+        "Make it a folder or a file of yours that nobody else writes to, or name another folder "
+        "with --state.",
+    )
 
 
 def _full(path: Path, error: OSError) -> Unavailable:

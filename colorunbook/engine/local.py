@@ -8,20 +8,32 @@ import re
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
 from typing import BinaryIO
 
+from colorunbook.book.ports import Knock
+from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.engine.private import create, private
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.transport import Output
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
+from colorunbook.hosts import (
+    Door,
+    Host,
+    Monitor,
+    StdioMonitor,
+    TcpMonitor,
+    UnixMonitor,
+    parse_ip,
+)
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Version
 
-Wrap = Callable[[Sequence[str]], Sequence[str]]
+Wrap = Callable[[str, Sequence[str]], Sequence[str]]
+"""From a host's address and a command to the words that start the command there."""
 
 _START = 15.0
 _GREET = 1.0
@@ -29,7 +41,7 @@ _POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
 
 
-def as_it_is(argv: Sequence[str]) -> Sequence[str]:
+def as_it_is(_address: str, argv: Sequence[str]) -> Sequence[str]:
     """Start a command as it stands."""
     return argv
 
@@ -38,13 +50,21 @@ class LocalTransport:
     """Starts processes and opens monitors.
 
     :param logs: the folder for what each QEMU writes; made when it is first needed.
-    :param wrap: the words that start a command: somewhere else on this machine, as in a lab, or
-        by other means, as the QEMU of a tree.
+    :param wrap: the words that start a command of a host: somewhere else on this machine, as in a
+        lab, or by other means, as the QEMU of a tree.
+    :param net: the words that give a command of this machine a lab's network; ``None``: the
+        hosts are in this machine's own.
+    :param whole: the hosts of the site have no other machine than this one, whatever they are
+        called, as in a lab.
     """
 
-    def __init__(self, logs: Path, wrap: Wrap = as_it_is) -> None:
+    def __init__(
+        self, logs: Path, wrap: Wrap = as_it_is, *, net: Wrap | None = None, whole: bool = False
+    ) -> None:
         self._logs = logs
         self._wrap = wrap
+        self._net = net
+        self._whole = whole
         self._qemus: dict[str, Qemu] = {}
         self._stdio: dict[str, socket.socket] = {}
 
@@ -78,15 +98,51 @@ class LocalTransport:
             )
         return Version.parse(match[1])
 
+    async def runs(self, _host: Host, argv: Sequence[str]) -> bool:
+        """Look for it; see :meth:`colorunbook.engine.transport.Transport.runs`."""
+        from colorunbook.engine import processes
+
+        return bool(processes.started_with(argv))
+
+    async def end(self, _host: Host, argv: Sequence[str]) -> None:
+        """End it; see :meth:`colorunbook.engine.transport.Transport.end`."""
+        from colorunbook.engine import processes
+
+        await asyncio.to_thread(processes.end, argv)
+
     async def serves(self, host: Host) -> bool:
         """Try it; see :meth:`colorunbook.engine.transport.Transport.serves`."""
         return await _accepts(host.monitor)
+
+    async def meet(self, host: Host, within: float) -> Knock:
+        """Try the monitor; see :meth:`colorunbook.engine.transport.Transport.meet`."""
+        match host.monitor:
+            case StdioMonitor():
+                return Knock.SILENT
+            case UnixMonitor(path):
+                return await meet_at_socket(path, within)
+            case TcpMonitor(address, port):
+                door = Door(address, port)
+                if self._net is None:
+                    return await meet_at_port(door, within)
+                return (await self.knock(host, (door,), within))[0]
+
+    async def knock(self, host: Host, doors: Sequence[Door], within: float) -> tuple[Knock, ...]:
+        """Try ports; see :meth:`colorunbook.engine.transport.Transport.knock`."""
+        if self._net is None:
+            return await knock_here(doors, within)
+        return await knock_from(partial(self._net, host.address), doors, within)
+
+    def sees_all(self, host: Host) -> bool:
+        """Tell it; see :meth:`colorunbook.engine.transport.Transport.sees_all`."""
+        ip = parse_ip(host.address)
+        return self._whole or (ip is not None and ip.is_loopback)
 
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._wrap(argv),
+                *self._wrap(host.address, argv),
                 stdin=DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=STDOUT,
@@ -119,9 +175,8 @@ class LocalTransport:
             source = theirs.fileno() if stdio else None
             target = theirs.fileno() if stdio else log.fileno()
             try:
-                qemu = Qemu.start(
-                    self._wrap(argv), stdin=source, stdout=target, stderr=log.fileno()
-                )
+                words = self._wrap(host.address, argv)
+                qemu = Qemu.start(words, stdin=source, stdout=target, stderr=log.fileno())
             except OSError as error:
                 ours.close()
                 raise StepFailed(f"{argv[0]} cannot be started: {error.strerror}.") from error

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A QEMU that is not there: its parts and how it changes; its replies are in ``replies.py``.
+"""A host and a QEMU that are not there; the QEMU's replies are in ``replies.py``.
 
 It knows nothing of time. :meth:`Mimic.tick` is a moment that passes: a migration comes further, a
 copy becomes ready, a checkpoint is taken. Whoever waits for it makes it pass.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from colorunbook.book.colo import DISK
+from colorunbook.book.machines import Output
 from colorunbook.hosts import Role
 from colorunbook.qemu.options import split
 from colorunbook.qemu.payload import Json, JsonObject
@@ -29,10 +31,29 @@ class Nature:
     job_error: str = ""
 
 
+def roomy(argv: Sequence[str], disk: int) -> Output:
+    """What a command line puts out on a host with room for everything, and nobody on it.
+
+    :param disk: the virtual size of each image, in bytes.
+    """
+    match argv:
+        case ("qemu-img", "info", *_):
+            return Output(0, json.dumps({"format": "qcow2", "virtual-size": disk}))
+        case ("df", *_):
+            return Output(0, f"Avail\n{2**50}\n")
+        case ("cat", "/proc/meminfo"):
+            return Output(0, f"MemTotal: {2**40} kB\nMemAvailable:   {2**40} kB\n")
+        case ("cat", "/proc/net/tcp" | "/proc/net/tcp6"):
+            return Output(0, "  sl  local_address rem_address   st tx_queue rx_queue\n")
+        case _:
+            return Output(0, "")
+
+
 @dataclass(slots=True)
 class Mimic:
     """One QEMU: its state, made by its command line and changed by commands.
 
+    :ivar cut: what was yanked.
     :ivar peer: the QEMU that its sockets lead to; ``None``: it is dead or was never there.
     """
 
@@ -40,6 +61,7 @@ class Mimic:
     nature: Nature = field(default_factory=Nature)
     peer: "Mimic | None" = None
     mode: str = "none"
+    last_mode: str = "none"
     status: str = "running"
     migration: str | None = None
     events: list[JsonObject] = field(default_factory=list)
@@ -53,6 +75,7 @@ class Mimic:
     serving: bool = False
     job: str | None = None
     dismisses: bool = True
+    cut: list[JsonObject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for option, value in zip(self.argv, self.argv[1:], strict=False):
@@ -103,7 +126,7 @@ class Mimic:
 
     def forget_job(self) -> None:
         """Let go of a copy that has ended."""
-        self.job = None
+        self.job, self.dismisses = None, True
         self.emit("JOB_STATUS_CHANGE", id="resync", status="null")
 
     def _arrive(self) -> None:

@@ -31,7 +31,7 @@ def _status(qemu: Mimic, _told: JsonObject) -> Json:
 
 
 def _colo_status(qemu: Mimic, _told: JsonObject) -> Json:
-    return {"mode": qemu.mode, "last-mode": "none", "reason": "none"}
+    return {"mode": qemu.mode, "last-mode": qemu.last_mode, "reason": "none"}
 
 
 def _migration(qemu: Mimic, _told: JsonObject) -> Json:
@@ -57,6 +57,13 @@ def _jobs(qemu: Mimic, _told: JsonObject) -> Json:
         return []
     offset = 2**20 if qemu.job == "ready" else 2**19
     return [{"device": "resync", "type": "mirror", "offset": offset, "len": 2**20}]
+
+
+def _all_jobs(qemu: Mimic, _told: JsonObject) -> Json:
+    if qemu.job is None:
+        return []
+    error = {"error": qemu.nature.job_error} if qemu.nature.job_error else {}
+    return [{"id": "resync", "type": "mirror", "status": qemu.job, **error}]
 
 
 def _exports(qemu: Mimic, _told: JsonObject) -> Json:
@@ -228,7 +235,47 @@ def _lose_heartbeat(qemu: Mimic, _told: JsonObject) -> Json:
     if qemu.mode == "none":
         raise NotSoError("VM is not in COLO mode")
     qemu.emit("COLO_EXIT", mode=qemu.mode, reason="request")
+    qemu.last_mode = qemu.mode
     qemu.mode, qemu.migration, qemu.status = "none", "completed", "running"
+    return {}
+
+
+def _cancel_migration(qemu: Mimic, _told: JsonObject) -> Json:
+    if qemu.migration in ("setup", "active"):
+        qemu.migration = "cancelled"
+    return {}
+
+
+def _continue(qemu: Mimic, _told: JsonObject) -> Json:
+    qemu.status = "running"
+    qemu.emit("RESUME")
+    return {}
+
+
+def _end_export(qemu: Mimic, told: JsonObject) -> Json:
+    name = str(told.get("id") or told["name"])
+    if name not in qemu.exports:
+        raise NotSoError(f"Export '{name}' is not found")
+    qemu.exports.remove(name)
+    return {}
+
+
+def _yankable(qemu: Mimic, _told: JsonObject) -> Json:
+    """As seen of 7.2 to 11.1: whether a peer is there makes no difference."""
+    found: list[Json] = [{"type": "chardev", "id": name} for name in qemu.chardevs]
+    if qemu.nodes and qemu.migration == "colo":
+        found.append({"type": "block-node", "node-name": "#block316"})
+    if qemu.migration == "colo":
+        found.append({"type": "migration"})
+    return found
+
+
+def _yank(qemu: Mimic, told: JsonObject) -> Json:
+    known = as_objects(_yankable(qemu, {}))
+    wanted = as_objects(told["instances"])
+    if any(instance not in known for instance in wanted):
+        raise NotSoError("Instance not found")
+    qemu.cut += wanted
     return {}
 
 
@@ -266,6 +313,7 @@ REPLIES: dict[str, Reply] = {
     "query-migrate-capabilities": _capabilities,
     "query-migrate-parameters": _parameters,
     "query-block-jobs": _jobs,
+    "query-jobs": _all_jobs,
     "query-block-exports": _exports,
     "query-named-block-nodes": _nodes,
     "x-debug-query-block-graph": _graph,
@@ -285,7 +333,13 @@ REPLIES: dict[str, Reply] = {
     "migrate-set-parameters": _set_parameters,
     "migrate": _migrate,
     "x-colo-lost-heartbeat": _lose_heartbeat,
+    "query-yank": _yankable,
+    "yank": _yank,
+    "migrate_cancel": _cancel_migration,
     "stop": _stop,
+    "cont": _continue,
+    "nbd-server-remove": _end_export,
+    "block-export-del": _end_export,
     "drive-mirror": _mirror,
     "block-job-cancel": _cancel,
     "block-export-add": _export,

@@ -4,59 +4,60 @@
 import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
 
-from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
-from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, guest_is
-from colorunbook.book.phrases import Expect, plain
+from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
+from colorunbook.book.conditions import Checkpoints, guest_is
 from colorunbook.book.runbook import Step
+from colorunbook.engine.acts import Hands
+from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
     Event,
-    ExpectationMet,
     GuardHeld,
+    GuardWaived,
     Progress,
-    QemuSpoke,
+    ProofGiven,
     RunEnded,
     RunStarted,
     StepDone,
+    StepSkipped,
     StepStarted,
+    Yanking,
 )
+from colorunbook.engine.freeing import free, yank_of
+from colorunbook.engine.guards import Verdict, ask_guards, must_pass, refuse_to_start_twice
+from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
-from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.engine.manner import Manner
+from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.session import Session, in_step
-from colorunbook.engine.transport import Monitor
-from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, pace, wait
-from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
+from colorunbook.engine.standing import Lookout, Standing, State, changes
+from colorunbook.engine.undoing import can_be_undone, undo
+from colorunbook.engine.waits import Nearer, Seen, ask, wait
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
 
-SETTLE = 30.0
-"""How long a part of the postcondition may take to hold, in seconds."""
-
 _STOP = Qmp(Payload("stop"))
-
-IMAGE = 120.0
-"""How long a command of a shell may take, in seconds."""
 
 
 async def run(
-    plan: Plan, session: Session, journal: Journal | None = None
+    plan: Plan, session: Session, journal: Journal | None = None, manner: Manner | None = None
 ) -> AsyncGenerator[Event, None]:
-    """Do a plan.
+    """Do a plan, or what is still to be done of it.
 
     :param journal: where each event is put before it is yielded.
+    :param manner: how it is done; ``None``: to its end, with nothing taken back.
     :raises Refused: a guard does not hold; nothing has been sent.
     :raises StepFailed: QEMU, a shell or the postcondition said no; the error names the step.
     :raises Unavailable: a QEMU could not be reached, or did not answer in time.
+    :raises Aborted: somebody wanted it to end.
     """
-    done = 0
+    run_ = _Run(plan, session, manner or Manner())
     try:
-        async for event in _Run(plan, session).events():
-            if isinstance(event, StepDone):
-                done = event.number
+        async for event in run_.events():
             if journal is not None:
-                _keep(journal, event, done)
+                _keep(journal, event, run_.account())
             yield event
     except BaseException as error:
         if journal is not None:
@@ -64,98 +65,131 @@ async def run(
         raise
 
 
-def _keep(journal: Journal, event: Event, done: int) -> None:
+def _keep(journal: Journal, event: Event, account: str) -> None:
     try:
         journal.write(event)
     except Unavailable as error:
-        where = f"Steps 1 to {done} are done, no other." if done else "No step is done."
-        raise Unavailable(error.message, f"{where} {error.advice}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was seen of a guard."""
-
-    expect: Expect
-    holds: bool
-    seen: str
-
-
-async def ask_guards(plan: Plan, session: Session) -> tuple[Verdict, ...]:
-    """Ask every guard of a plan; nothing is changed.
-
-    :raises Unavailable: a QEMU could not be reached.
-    """
-    return tuple([await _ask(plan, session, expect) for expect in plan.starts])
-
-
-async def _ask(plan: Plan, session: Session, expect: Expect) -> Verdict:
-    condition = expect.condition
-    if isinstance(condition, EventSeen | Checkpoints):
-        raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
-    return Verdict(expect, *await ask(await session.monitor(expect.role, plan.site), condition))
+        raise Unavailable(error.message, f"{account} {error.advice}") from error
 
 
 class _Run:
-    """One run: the plan, the monitors, and from where on their events count."""
+    """One run: what it has done, and where it stands."""
 
-    def __init__(self, plan: Plan, session: Session) -> None:
+    def __init__(self, plan: Plan, session: Session, manner: Manner) -> None:
         self.plan = plan
         self.session = session
-        self.begun: dict[str, int] = {}
-        self.told: dict[str, int] = {}
-        self.waited = False
+        self.manner = manner
+        self.hearing = Hearing(plan, session)
+        self.lookout = Lookout(plan, session)
+        self.hands = Hands(plan, session)
+        self.done: list[tuple[int, Step]] = []
+        self.finished = 0
+        self.taken_up = bool(manner.begun or manner.ended)
+        self.is_spent = False
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
         start = time.perf_counter()
-        self._mark()
-        self.told = dict(self.begun)
+        self.hearing.begin()
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
-        await self._refuse_to_start_twice()
-        for expect in self.plan.starts:
-            yield await self._guard(expect)
-        for number, step in enumerate(self.plan.steps, 1):
-            async for event in self._step(number, step):
-                yield event
-        async for event in self._ends():
+        if self.plan.buries is not None and (yank := yank_of(self.plan)) is not None:
+            await self.session.spare(yank[0], self.plan.site)  # once something hangs it is too late
+        await refuse_to_start_twice(self.plan, self.session, self.lookout)
+        async for verdict in ask_guards(self.plan, self.session, self.lookout):
+            yield self._judge(verdict)
+        if self.plan.buries is not None and not self.is_spent:
+            yield await self._prove_dead(self.plan.buries)
+        await self._look_round()
+        async for event in self._free_first():
+            yield event
+        try:
+            for number, step in enumerate(self.plan.steps, 1):
+                self._heed_stop(number, step)
+                async for event in self._step(number, step):
+                    yield event
+        except ColorunbookError as error:
+            if await self._goes_back(error):
+                async for undone in undo(self.plan, self.session, self.done):
+                    yield undone
+            raise
+        is_new = bool(self.done)
+        async for event in postcondition(self.plan, self.session, self.hearing, is_new=is_new):
             yield event
         yield RunEnded(time.perf_counter() - start)
 
-    async def _refuse_to_start_twice(self) -> None:
-        """A QEMU that runs already may be the one that carries the guest."""
-        for step in self.plan.steps:
-            host = self.plan.site.host(step.role)
-            if isinstance(step.action, Launch) and await self.session.transport.serves(host):
-                raise Refused(
-                    f"{self.plan.name} is refused, and nothing was sent: on the {step.role.value} "
-                    f"{host.address} a QEMU serves {host.monitor} already.",
-                    "End it first, or choose another monitor; if the roles have changed hosts, "
-                    "give --primary.",
-                )
+    def _judge(self, verdict: Verdict) -> GuardHeld | GuardWaived:
+        """See that a guard lets the run begin.
 
-    async def _guard(self, expect: Expect) -> GuardHeld:
-        verdict = await _ask(self.plan, self.session, expect)
-        if not verdict.holds:
-            raise Refused(
-                f"{self.plan.name} is refused, and nothing was sent: it begins only when "
-                f"{plain(expect)}; seen: {verdict.seen}.",
-                f"'colorunbook show {self.plan.name}' tells what it is for.",
+        :raises Refused: it does not.
+        """
+        if not verdict.lets_pass and verdict.name in self.manner.despite:
+            return GuardWaived(verdict.expect, verdict.seen)
+        must_pass(self.plan, verdict)
+        self.is_spent = self.is_spent or bool(verdict.spent)
+        return GuardHeld(verdict.expect, verdict.spent or verdict.seen)
+
+    async def _prove_dead(self, peer: Role) -> ProofGiven:
+        return await prove_dead(
+            self.plan.site,
+            peer.other,
+            self.session.transport,
+            name=self.plan.name,
+            fence=self.manner.fence,
+            ask_person=self.manner.ask_person,
+        )
+
+    def account(self) -> str:
+        """What is done, when an event cannot be put into the journal."""
+        return _told_of_steps(self.finished)
+
+    def _heed_stop(self, number: int, step: Step) -> None:
+        if self.manner.stop.is_asked:
+            raise Aborted(
+                f"{self.plan.name} was interrupted before step {number}, '{step.title}'.",
+                self.account(),
             )
-        return GuardHeld(expect, verdict.seen)
+
+    async def _goes_back(self, error: ColorunbookError) -> bool:
+        if isinstance(error, Aborted) or not can_be_undone(self.done):
+            return False
+        return await self.manner.rollback(error)
+
+    async def _look_round(self) -> None:
+        """See whether an earlier run, or a person, has done a part of it already."""
+        for step in self.plan.steps:
+            if changes(step) and (await self.lookout.of(step)).state is State.DONE:
+                self.taken_up = True
+                return
+
+    async def _free_first(self) -> AsyncIterator[Event]:
+        """Cut what leads to a peer that is dead, before anything can wait for it.
+
+        Where it was only killed this is not needed and harms nothing: a chardev that has not
+        noticed is let go as well. Where it is all over already there is nothing to cut.
+        """
+        yank = yank_of(self.plan) if self.plan.freeing else None
+        if yank is None or self.plan.buries is None or self.is_spent:
+            return
+        yield Yanking(yank[0])
+        with self.manner.stop.doing():
+            freed = await free(self.plan, self.session, *yank, "its peer is dead")
+        yield freed
 
     async def _step(self, number: int, step: Step) -> AsyncIterator[Event]:
-        yield StepStarted(number, step)
-        start = time.perf_counter()
         try:
+            standing = await self._standing(number, step)
+            if standing.state is State.DONE:
+                self.finished = number
+                yield StepSkipped(number, step, standing.seen)
+                return
+            yield StepStarted(number, step)
+            start = time.perf_counter()
             if isinstance(step.action, Await):
                 async for event in self._await(number, step, step.action):
                     yield event
-                self.waited = True
             else:
-                if self.waited:
-                    self._mark()
-                self.replied = await self._act(step)
+                self.hearing.before_an_act()
+                await self._act(number, step)
         except ColorunbookError as error:
             for event in self._news():
                 yield event
@@ -164,21 +198,76 @@ class _Run:
             raise in_step(
                 error,
                 f"{where}{step.role.value} {host}",
-                await self._standing(number),
+                await self._how_things_are(number),
             ) from error
+        self.finished = number
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
         for event in self._news():
             yield event
 
-    async def _standing(self, number: int) -> str:
+    def _news(self) -> list[Event]:
+        """What came meanwhile: events of QEMU, and what had to be cut."""
+        freed, self.hands.freed = self.hands.freed, []
+        return [*freed, *self.hearing.news()]
+
+    async def _standing(self, number: int, step: Step) -> Standing:
+        """Where a step stands; in a run that begins at the beginning nothing is done."""
+        if not step.done and not isinstance(step.action, Assign | Shell | Launch):
+            return self._as_journaled(number, step)
+        return await self.lookout.of(step) if self.taken_up else Standing(State.OPEN)
+
+    def _as_journaled(self, number: int, step: Step) -> Standing:
+        """Where a step stands that QEMU tells nothing of.
+
+        :raises StepFailed: an earlier run has begun it, and nobody knows.
+        """
+        if number in self.manner.ended:
+            return Standing(State.DONE, "the journal of this run tells so")
+        if number in self.manner.begun and changes(step):
+            raise StepFailed(
+                "This run has begun it before, and nothing tells whether it is done.",
+                "Look for yourself, and do what is left by hand.",
+            )
+        return Standing(State.OPEN)
+
+    async def _act(self, number: int, step: Step) -> None:
+        if isinstance(step.action, Await):
+            raise TypeError("a wait is not an act")
+        self.done.append((number, step))
+        try:
+            with self.manner.stop.doing():
+                self.replied = await self.hands.act(step.role, step.action)
+        except StepFailed as error:
+            if isinstance(step.action, Qmp):
+                self.done.pop()  # what QMP refuses is not done; a program or HMP may have got far
+            if not step.already or step.already not in error.message:
+                raise
+            self.replied = f"it was so already: {error.message}"
+        self.lookout.forget()
+
+    async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
+        monitor = await self.session.monitor(step.role, self.plan.site)
+        since = self.hearing.since(step.role)
+        if isinstance(action.condition, Checkpoints):
+            since = len(monitor.events)
+        waiting = wait(monitor, action.condition, action.within, since)
+        async for news in waiting:
+            match news:
+                case Nearer(done, total):
+                    yield Progress(number, done, total)
+                case Seen(text):
+                    self.replied = text
+        self.hearing.after_a_wait()
+
+    async def _how_things_are(self, number: int) -> str:
         """How things are when a step has failed: what is done, and whether the guest waits."""
-        if number == 1:
-            return "No step is done."
-        done = "Step 1 is done." if number == 2 else f"Steps 1 to {number - 1} are done."
-        stopped = [step for step in self.plan.steps[: number - 1] if step.action == _STOP]
-        for step in stopped:
+        done = _told_of_steps(number - 1)
+        for step in self.plan.steps[: number - 1]:
+            if step.action != _STOP:
+                continue
             with contextlib.suppress(ColorunbookError):
-                paused, _ = await ask(await self._monitor(step.role), guest_is("paused"))
+                monitor = await self.session.monitor(step.role, self.plan.site)
+                paused, _ = await ask(monitor, guest_is("paused"))
                 if paused:
                     done += (
                         " The guest is paused: when nothing of the pair is left half done, "
@@ -186,103 +275,9 @@ class _Run:
                     )
         return done
 
-    async def _act(self, step: Step) -> Json:
-        host = self.plan.site.host(step.role)
-        match step.action:
-            case Assign(variable):
-                return f"{variable.name} is {variable.value}"
-            case Shell(words):
-                argv = [word.text for word in words]
-                output = await self.session.transport.shell(host, argv, IMAGE)
-                if output.status:
-                    raise StepFailed(f"{argv[0]} ended with {output.status}: {output.text.strip()}")
-                return output.text.strip()
-            case Launch(words):
-                await self.session.forget(step.role, self.plan.site)
-                return await self.session.transport.launch(host, [word.text for word in words])
-            case Qmp(payload):
-                monitor = await self._monitor(step.role)
-                if payload.execute == NEGOTIATION:
-                    return "sent when the session was opened"
-                return await monitor.execute(payload, REPLY)
-            case Hmp() as line:
-                return await self._hmp(await self._monitor(step.role), line)
-            case Await():
-                raise TypeError("a wait is not an act")
 
-    async def _hmp(self, monitor: Monitor, line: Hmp) -> Json:
-        reply = await monitor.execute(line.payload, REPLY)
-        if complaint := line.complaint(reply):
-            raise StepFailed(f"The human monitor replied: {complaint}")
-        return str(reply).strip()
-
-    async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
-        monitor = await self._monitor(step.role)
-        since = self._since(step.role)
-        if isinstance(action.condition, Checkpoints):
-            since = len(monitor.events)
-        async for news in wait(monitor, action.condition, action.within, since):
-            match news:
-                case Nearer(done, total):
-                    yield Progress(number, done, total)
-                case Seen(text):
-                    self.replied = text
-
-    async def _ends(self) -> AsyncIterator[Event]:
-        self._mark()
-        for expect in self.plan.ends:
-            start = time.perf_counter()
-            monitor = await self._monitor(expect.role)
-            within = await self._bound(expect.condition)
-            since = self._since(expect.role)
-            seen = ""
-            try:
-                async for news in wait(monitor, expect.condition, within, since):
-                    match news:
-                        case Nearer(done, total):
-                            yield Progress(len(self.plan.steps), done, total)
-                        case Seen(text):
-                            seen = text
-            except ColorunbookError as error:
-                for event in self._news():
-                    yield event
-                kind = StepFailed if isinstance(error, StepFailed | TimedOut) else type(error)
-                raise kind(
-                    f"Every step of {self.plan.name} was done, and it has not worked: not so that "
-                    f"{plain(expect)}: {error.message}",
-                    "Take the pair for unprotected.",
-                ) from error
-            yield ExpectationMet(expect, seen, time.perf_counter() - start)
-            for event in self._news():
-                yield event
-
-    async def _bound(self, condition: Condition) -> float:
-        """Checkpoints come at a pace that the primary knows, in milliseconds."""
-        if not isinstance(condition, Checkpoints):
-            return SETTLE
-        primary = await self._monitor(Role.PRIMARY)
-        return SETTLE + 2 * (condition.count + 1) * await pace(primary)
-
-    async def _monitor(self, role: Role) -> Monitor:
-        return await self.session.monitor(role, self.plan.site)
-
-    def _mark(self) -> None:
-        """Let events count from here on: at the first act after a wait, and at the end."""
-        self.waited = False
-        self.begun = {address: len(m.events) for address, m in self.session.opened()}
-
-    def _since(self, role: Role) -> int:
-        """From where on a host's events count; all of them where it was opened since then."""
-        return self.begun.get(self.plan.site.host(role).address, 0)
-
-    def _news(self) -> list[QemuSpoke]:
-        """The events that came meanwhile."""
-        news: list[QemuSpoke] = []
-        roles = {self.plan.site.host(role).address: role for role in Role}
-        for address, monitor in self.session.opened():
-            news.extend(
-                QemuSpoke(roles[address], str(event.get("event")), event.get("data"))
-                for event in monitor.events[self.told.get(address, 0) :]
-            )
-            self.told[address] = len(monitor.events)
-        return news
+def _told_of_steps(last: int) -> str:
+    """What is done when it goes no further than a step."""
+    if last < 1:
+        return "No step is done."
+    return "Step 1 is done." if last == 1 else f"Steps 1 to {last} are done."

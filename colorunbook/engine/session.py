@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The open monitors of one run."""
 
+from dataclasses import replace
+
 from colorunbook.book.actions import Launch
 from colorunbook.book.runbook import Runbook
 from colorunbook.engine.transport import Monitor, Transport
@@ -11,6 +13,9 @@ from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
 
 CONNECT = 10.0
 """How long a monitor may take to greet, in seconds."""
+
+SPARE = 2.0
+"""How long a spare monitor may take to greet, in seconds; without it there is another way."""
 
 
 class Session:
@@ -24,14 +29,16 @@ class Session:
         self.site = site
         self.edition = edition
         self._open: dict[str, Monitor] = {}
+        self._spares: dict[str, Monitor] = {}
 
     async def __aenter__(self) -> "Session":
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        for monitor in self._open.values():
+        for monitor in {*self._open.values(), *self._spares.values()}:
             await monitor.close()
         self._open.clear()
+        self._spares.clear()
 
     async def monitor(self, role: Role, site: Site | None = None) -> Monitor:
         """The monitor of a role, opened at the first call.
@@ -49,6 +56,24 @@ class Session:
                     error.advice,
                 ) from error
         return self._open[host.address]
+
+    async def spare(self, role: Role, site: Site | None = None) -> Monitor:
+        """A session of a role for commands out of band: with its spare monitor, if it has one.
+
+        Ask for it before anything hangs: a session that is opened later gets no further than the
+        greeting. Where there is no spare monitor, or it is taken, the first session does as well,
+        as what is sent out of band overtakes what waits in it.
+        """
+        host = (site or self.site).host(role)
+        if host.spare is None:
+            return await self.monitor(role, site)
+        if host.address not in self._spares:
+            try:
+                second = replace(host, monitor=host.spare, spare=None)
+                self._spares[host.address] = await self.transport.connect(second, SPARE)
+            except Unavailable:
+                self._spares[host.address] = await self.monitor(role, site)
+        return self._spares[host.address]
 
     def opened(self) -> tuple[tuple[str, Monitor], ...]:
         """The monitors that are open, with the address of each one's host."""
@@ -83,9 +108,10 @@ class Session:
 
     async def forget(self, role: Role, site: Site) -> None:
         """Close a monitor whose QEMU is about to be started anew."""
-        monitor = self._open.pop(site.host(role).address, None)
-        if monitor is not None:
-            await monitor.close()
+        address = site.host(role).address
+        for monitor in {self._open.pop(address, None), self._spares.pop(address, None)}:
+            if monitor is not None:
+                await monitor.close()
 
 
 def in_step(error: ColorunbookError, where: str, advice: str) -> ColorunbookError:

@@ -2,24 +2,15 @@
 """The seam between the engine and the world: the same run goes live, into a lab, or at a fake."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from colorunbook.hosts import Host
+from colorunbook.book.machines import Output
+from colorunbook.book.ports import Knock
+from colorunbook.hosts import Door, Host
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """How a command of a shell ended.
-
-    :param status: its exit status; 0 is success.
-    :param text: what it wrote, both streams.
-    """
-
-    status: int
-    text: str
+__all__ = ["Monitor", "Output", "Transport"]
 
 
 class Monitor(Protocol):
@@ -68,8 +59,40 @@ class Transport(Protocol):
         :raises Unavailable: there is none.
         """
 
+    async def runs(self, host: Host, argv: Sequence[str]) -> bool:
+        """Tell whether a QEMU that was started with these words runs on a host.
+
+        :raises Unavailable: it cannot be told.
+        """
+
+    async def end(self, host: Host, argv: Sequence[str]) -> None:
+        """End the QEMU that was started with these words, and see it gone.
+
+        :raises TimedOut: it does not end.
+        """
+
     async def serves(self, host: Host) -> bool:
         """Tell whether somebody serves the monitor of a host already."""
+
+    async def meet(self, host: Host, within: float) -> Knock:
+        """Try the monitor of a host, without a word to whoever serves it.
+
+        :param within: how long a connection may take, and a greeting again, in seconds; whoever
+            accepts and greets nobody answers all the same.
+        """
+
+    async def knock(self, host: Host, doors: Sequence[Door], within: float) -> tuple[Knock, ...]:
+        """Try TCP ports from a host, all at once; what cannot be tried is silent.
+
+        :param host: where the connections come from.
+        :param within: how long each may take to answer, in seconds.
+        """
+
+    def sees_all(self, host: Host) -> bool:
+        """Tell whether what lives at a host's address lives on this machine, in its own sight.
+
+        Then a refusal of the kernel is the word of the one who would know.
+        """
 
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command on a host to its end, without a shell in between.

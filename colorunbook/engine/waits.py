@@ -5,7 +5,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, Probe, StatusIs
+from colorunbook.book.conditions import (
+    Checkpoints,
+    Condition,
+    EventSeen,
+    HostCondition,
+    Probe,
+    StatusIs,
+)
 from colorunbook.engine.transport import Monitor
 from colorunbook.errors import StepFailed, TimedOut
 from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, is_object
@@ -67,13 +74,18 @@ async def wait(
             raise TimedOut(f"It does not hold within {within:g} s; seen: {last}.")
 
 
-async def ask(monitor: Monitor, probe: Probe, end: float | None = None) -> tuple[bool, str]:
+async def ask(
+    monitor: Monitor, probe: Probe | HostCondition, end: float | None = None
+) -> tuple[bool, str]:
     """Ask a probe's questions once: whether it holds, and what was seen.
 
     An error reply is an answer: the thing that was asked for is not there.
 
     :param end: when the replies have to be there, by the clock of the event loop.
+    :raises TypeError: it is not for a QEMU to answer; see :mod:`colorunbook.engine.asking`.
     """
+    if isinstance(probe, HostCondition):
+        raise TypeError(f"{type(probe).__name__} is asked of a host")
     replies: list[Json] = []
     for question in probe.questions:
         try:
@@ -138,7 +150,9 @@ async def _checkpoints(
         await monitor.next_event(len(monitor.events), 0.5)
 
 
-async def _probe(monitor: Monitor, probe: Probe, end: float) -> AsyncIterator[Nearer | Seen | str]:
+async def _probe(
+    monitor: Monitor, probe: Probe | HostCondition, end: float
+) -> AsyncIterator[Nearer | Seen | str]:
     pause = 0.01
     while True:
         holds, seen = await ask(monitor, probe, end)

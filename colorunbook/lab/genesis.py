@@ -2,12 +2,10 @@
 """How a world comes to be: ``unshare``, a keeper inside, and its word that the world stands."""
 
 import json
-import os
 import shutil
 import socket
 import struct
 import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +13,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from colorunbook.errors import InputError, TimedOut, Unavailable
-from colorunbook.lab import own
+from colorunbook.lab import itself, own
+from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH, Tree
@@ -32,13 +31,19 @@ _CREDENTIALS = struct.Struct("iII")
 
 
 def create(
-    tree: Tree, runtime: Path, *, bound: bool = True, addresses: Sequence[str] = ("127.0.0.2",)
+    tree: Tree,
+    runtime: Path,
+    *,
+    bound: bool = True,
+    addresses: Sequence[str] = ("127.0.0.2",),
+    apart: bool = False,
 ) -> World:
     """Make a world.
 
     :param tree: where its QEMU comes from.
     :param runtime: its runtime folder (:func:`colorunbook.lab.runtime.folder_of`), made here.
     :param addresses: numeric ones that answer inside, besides 127.0.0.1.
+    :param apart: the two addresses are those of two hosts, each with a network of its own.
     :param bound: it ends when this process does, whichever way; otherwise it stays until closed.
     :raises InputError: a world already stands there.
     :raises Unavailable: the machine does not allow it; the message says what, and the fix.
@@ -56,7 +61,7 @@ def create(
         runtime.mkdir(mode=0o700)
         try:
             own.place(tree, runtime)
-            world = _start(tree, runtime, addresses, bound=bound)
+            world = _start(tree, runtime, addresses, bound=bound, apart=apart)
             world.save()
         except BaseException:
             shutil.rmtree(runtime)
@@ -87,7 +92,9 @@ def _must_have(tree: Tree) -> None:
             )
 
 
-def _start(tree: Tree, runtime: Path, addresses: Sequence[str], *, bound: bool) -> World:
+def _start(
+    tree: Tree, runtime: Path, addresses: Sequence[str], *, bound: bool, apart: bool
+) -> World:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, (runtime / LOG).open("wb") as log:
         # The kernel then tells with each message which process sent it, numbered as we number.
@@ -96,19 +103,19 @@ def _start(tree: Tree, runtime: Path, addresses: Sequence[str], *, bound: bool) 
             starter = subprocess.Popen(
                 (
                     *_starter(bound=bound),
-                    *_keeper(tree, runtime, addresses, theirs.fileno(), bound=bound),
+                    *_keeper(tree, runtime, addresses, theirs.fileno(), bound=bound, apart=apart),
                 ),
                 stdin=subprocess.PIPE if bound else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_environment(),
+                env=itself.environment(),
                 cwd="/",
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
         try:
             pid, report = _hear(ours)
-            tap_refusal = _judge(report, runtime)
+            told = _judge(report, runtime)
             if not bound:
                 starter.wait()
             keeper = Life.of(pid)
@@ -116,17 +123,21 @@ def _start(tree: Tree, runtime: Path, addresses: Sequence[str], *, bound: bool) 
             starter.kill()
             starter.communicate()
             raise
-    return World(tree, runtime, keeper, tap_refusal, starter if bound else None)
+    cables = None
+    if apart:
+        near, far = addresses
+        cables = Cables(near, far, second=int(told["second"]), switch=int(told["switch"]))
+    return World(tree, runtime, keeper, told["tap_refusal"], cables, starter if bound else None)
 
 
-def _judge(report: bytes, runtime: Path) -> str:
-    """Why there is no tap, empty when there is one; or the keeper's reason to have failed."""
+def _judge(report: bytes, runtime: Path) -> dict[str, str]:
+    """What the keeper tells of the world; or its reason to have failed, as an error."""
     if not report:
         raise refusal((runtime / LOG).read_text(encoding="utf-8", errors="replace"))
     told: dict[str, str] = json.loads(report)
     if "error" in told:
         raise Unavailable(told["error"], told["advice"])
-    return told["tap_refusal"]
+    return told
 
 
 def _starter(*, bound: bool) -> tuple[str, ...]:
@@ -136,21 +147,14 @@ def _starter(*, bound: bool) -> tuple[str, ...]:
 
 
 def _keeper(
-    tree: Tree, runtime: Path, addresses: Sequence[str], ready: int, *, bound: bool
+    tree: Tree, runtime: Path, addresses: Sequence[str], ready: int, *, bound: bool, apart: bool
 ) -> tuple[str, ...]:
     told = (f"--tree={tree.root}", f"--runtime={runtime}", f"--ready={ready}")
     hosts = (f"--address={address}" for address in addresses)
     shown = (f"--show={path}" for path in own.shown(tree))
     ends = ("--bound",) if bound else ()
-    return (sys.executable, "-m", "colorunbook.lab.keeper", *told, *hosts, *shown, *ends)
-
-
-def _environment() -> dict[str, str]:
-    """The keeper runs the very package that started it, installed or not."""
-    package = Path(__file__).parents[2]
-    inherited = os.environ.get("PYTHONPATH", "")
-    path = os.pathsep.join(filter(None, (str(package), inherited)))
-    return {"PATH": PATH, "PYTHONPATH": path, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    kind = ("--apart",) if apart else ()
+    return (*itself.words("colorunbook.lab.keeper"), *told, *hosts, *shown, *ends, *kind)
 
 
 def _hear(channel: socket.socket) -> tuple[int, bytes]:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from colorunbook.errors import Unavailable
-from colorunbook.lab import mounts, network
+from colorunbook.lab import mounts, network, switch
 
 #: How long the lab's processes may take over their SIGTERM, in seconds.
 GRACE = 1.0
@@ -32,18 +32,20 @@ def main(words: list[str]) -> int:
     parser.add_argument("--ready", type=int, required=True, help="the socket to the starter")
     parser.add_argument("--address", action="append", default=[], help="a host's address")
     parser.add_argument("--show", action="append", default=[], type=Path, help="seen inside")
+    parser.add_argument("--apart", action="store_true", help="the addresses are two hosts'")
     parser.add_argument("--bound", action="store_true", help="end when stdin does")
     asked = parser.parse_args(words)
     tree: Path = asked.tree
     runtime: Path = asked.runtime
     addresses: list[str] = asked.address
     shown: list[Path] = asked.show
+    apart: bool = asked.apart
     alarm = _listen_to_signals()
     try:
-        network.bring_up(addresses)
+        report = _connect(addresses, apart=apart)
         os.chroot(mounts.build(tree, runtime, shown))
         os.chdir("/")
-        report = {"tap_refusal": mounts.helper_refusal() or network.tap_refusal()}
+        report["tap_refusal"] = mounts.helper_refusal() or network.tap_refusal()
     except Unavailable as error:
         report = {"error": error.message, "advice": error.advice}
     except OSError as error:
@@ -55,6 +57,15 @@ def main(words: list[str]) -> int:
     _keep(alarm, bound=asked.bound)
     _end_all()
     return 0
+
+
+def _connect(addresses: list[str], *, apart: bool) -> dict[str, str]:
+    """Make one network, or two that are joined: then tell by what descriptors they are reached."""
+    if not apart:
+        network.bring_up(addresses)
+        return {}
+    second, between = switch.join(*addresses)
+    return {"second": str(second), "switch": str(between)}
 
 
 def _listen_to_signals() -> int:

@@ -2,9 +2,10 @@
 """How a lab comes to be: a QEMU that will do, a world, an accelerator that was seen to run."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Role, Site, parse_ip
@@ -18,6 +19,14 @@ from colorunbook.qemu.dialect import Dialect, Edition, Version
 
 Tell = Callable[[str], None]
 
+#: Makes the lab's world with the QEMU of a tree.
+Create = Callable[[Tree], World]
+
+#: The two hosts of a lab that have a network each, unless somebody says otherwise.
+APART: Final = Site(
+    replace(Site().primary, address="10.0.0.1"), replace(Site().secondary, address="10.0.0.2")
+)
+
 #: The QEMU that is asked for: a release, the reader's own binary, or whatever works.
 Wanted: TypeAlias = Release | Path | None
 
@@ -29,6 +38,7 @@ def make(
     bound: bool,
     accel: Accel | None = None,
     like: Site | None = None,
+    hosts: int = 1,
     qemu: Wanted = None,
     edition: Edition = Edition.HMP,
 ) -> Lab:
@@ -41,21 +51,26 @@ def make(
     :param bound: it ends with this process, and no later command finds it.
     :param accel: use this one; ``None``: KVM where it runs a guest, otherwise TCG.
     :param like: a site with numeric addresses, whose hosts and folders it has; ``None``: the
-        document's own.
+        document's own, or :data:`APART`.
+    :param hosts: 1: its two hosts are addresses of one network; 2: each has a network namespace
+        of its own, and a cable that can be pulled.
     :param qemu: the release to provision, or the path of a QEMU; ``None``: whatever works.
     :param edition: how its runbooks are spelled.
-    :raises InputError: a host of that site has a name for an address, or the path is no QEMU's.
+    :raises InputError: a host of that site has an address that a lab cannot give it, or the path
+        is no QEMU's.
     :raises Unavailable: the machine does not allow it, no QEMU can be had, the one that was asked
         for was built without what COLO needs, or runs no guest with the accelerator asked for.
     """
-    like = like or Site()
-    addresses = [like.host(role).address for role in Role]
-    for address in addresses:
-        if parse_ip(address) is None:
-            raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
+    apart = hosts == 2
+    like = like or (APART if apart else Site())
+    addresses = _addresses(like, apart=apart)
     folder = runtime.folder_of(name)
     genesis.sweep(folder.parent)
-    world = _world(qemu, folder, addresses, tell, accel, bound=bound)
+
+    def create(tree: Tree) -> World:
+        return genesis.create(tree, folder, bound=bound, addresses=addresses, apart=apart)
+
+    world = _world(qemu, create, tell, accel)
     try:
         lab = _furnish(name, world, accel, like, edition)
         if not bound:
@@ -66,34 +81,43 @@ def make(
     return lab
 
 
-def _world(
-    qemu: Wanted,
-    folder: Path,
-    addresses: Sequence[str],
-    tell: Tell,
-    accel: Accel | None,
-    *,
-    bound: bool,
-) -> World:
+def _addresses(site: Site, *, apart: bool) -> list[str]:
+    """The addresses of the two hosts, if a lab can have them."""
+    addresses = [site.host(role).address for role in Role]
+    numeric = [parse_ip(address) for address in addresses]
+    for address, ip in zip(addresses, numeric, strict=True):
+        if ip is None:
+            raise InputError(f"A lab has no host called {address}.", "Give numeric addresses.")
+        if apart and ip.is_loopback:
+            raise InputError(
+                f"At {address}, a loopback address, no other host answers.",
+                "Give two hosts addresses of a network, as 10.0.0.1 and 10.0.0.2.",
+            )
+    if apart and len({ip.version for ip in numeric if ip is not None}) > 1:
+        raise InputError(
+            f"From {addresses[0]} to {addresses[1]} no cable leads.",
+            "Give both hosts an IPv4 address, or both an IPv6 address.",
+        )
+    return addresses
+
+
+def _world(qemu: Wanted, create: Create, tell: Tell, accel: Accel | None) -> World:
     match qemu:
         case Path():
-            return _of_the_reader(qemu, folder, addresses, bound=bound)
+            return _of_the_reader(qemu, create)
         case Release():
-            return _provisioned(qemu, folder, addresses, tell, bound=bound)
+            return _provisioned(qemu, create, tell)
         case None:
-            host = _of_the_host(folder, addresses, tell, accel, bound=bound)
-            return host or _provisioned(release(), folder, addresses, tell, bound=bound)
+            return _of_the_host(create, tell, accel) or _provisioned(release(), create, tell)
 
 
-def _of_the_host(
-    folder: Path, addresses: Sequence[str], tell: Tell, accel: Accel | None, *, bound: bool
-) -> World | None:
+def _of_the_host(create: Create, tell: Tell, accel: Accel | None) -> World | None:
     """A world with the host's own QEMU; ``None``: there is none, or it will not do."""
     host = host_tree()
     if host is None:
         tell("This machine has no QEMU of its own.")
         return None
-    world = genesis.create(host, folder, bound=bound, addresses=addresses)
+    world = create(host)
     try:
         why = fitness.unfit(world, accel)
     except BaseException:
@@ -106,15 +130,12 @@ def _of_the_host(
     return None
 
 
-def _provisioned(
-    wanted: Release, folder: Path, addresses: Sequence[str], tell: Tell, *, bound: bool
-) -> World:
+def _provisioned(wanted: Release, create: Create, tell: Tell) -> World:
     """A world with a QEMU that is fetched, if it is not here yet."""
-    tree = provision(_stages(tell), wanted)
-    return genesis.create(tree, folder, bound=bound, addresses=addresses)
+    return create(provision(_stages(tell), wanted))
 
 
-def _of_the_reader(binary: Path, folder: Path, addresses: Sequence[str], *, bound: bool) -> World:
+def _of_the_reader(binary: Path, create: Create) -> World:
     """A world with the reader's own QEMU, if that can do what COLO needs."""
     tree = own.tree_of(binary)
     if IMG not in tree.tools and shutil.which(IMG, path=PATH) is None:
@@ -122,7 +143,7 @@ def _of_the_reader(binary: Path, folder: Path, addresses: Sequence[str], *, boun
             f"There is no qemu-img beside {tree.binary}, and none on this machine.",
             "Build it too, or install qemu-utils.",
         )
-    world = genesis.create(tree, folder, bound=bound, addresses=addresses)
+    world = create(tree)
     try:
         fitness.must_do(world)
     except BaseException:

@@ -27,7 +27,7 @@ def starter(tree: Tree) -> Wrap:
     else:
         starts = _through_loader(tree.root)
 
-    def wrap(argv: Sequence[str]) -> Sequence[str]:
+    def wrap(_address: str, argv: Sequence[str]) -> Sequence[str]:
         return (*starts.get(argv[0], argv[:1]), *argv[1:])
 
     return wrap

@@ -3,7 +3,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
@@ -21,6 +21,7 @@ from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, size_in_bytes
 from colorunbook.lab import genesis, runtime
+from colorunbook.lab.cables import Cables
 from colorunbook.lab.world import World, find
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
@@ -64,12 +65,25 @@ class Lab:
     @property
     def transport(self) -> LocalTransport:
         """Reaches the hosts of this lab."""
-        return LocalTransport(self.world.runtime, self.world.command)
+        return LocalTransport(self.world.runtime, self._on, net=self._in_network_of, whole=True)
 
     @property
     def dialect(self) -> Dialect:
         """How its runbooks are spelled for its QEMU."""
         return Dialect(Version.parse(self.world.tree.version), self.edition)
+
+    def host_at(self, address: str) -> Host:
+        """The host that has an address.
+
+        :raises InputError: it is none of the two.
+        """
+        for host in (self.site.primary, self.site.secondary):
+            if host.address == address:
+                return host
+        raise InputError(
+            f"The lab {self.name} has no host {address}.",
+            f"It has {self.site.primary.address} and {self.site.secondary.address}.",
+        )
 
     def qemu_of(self, host: Host) -> psutil.Process | None:
         """The QEMU that serves a host's monitor; ``None``: it does not run.
@@ -160,6 +174,30 @@ class Lab:
             process.send_signal(SIGKILL)
             psutil.wait_procs([process], timeout=10)
 
+    def cut(self, host: Host) -> None:
+        """Pull the cable of a host: it and its peer hear nothing more of each other.
+
+        :raises InputError: the two hosts have one network.
+        :raises Unavailable: the lab has ended, or the kernel refused.
+        """
+        self._cables().cut(host.address, self.world.keeper)
+
+    def mend(self, host: Host) -> None:
+        """Give a host its cable back.
+
+        :raises InputError: the two hosts have one network.
+        :raises Unavailable: the lab has ended, or the kernel refused.
+        """
+        self._cables().mend(host.address, self.world.keeper)
+
+    def those_cut(self) -> frozenset[str]:
+        """The addresses of the hosts whose cable is pulled.
+
+        :raises Unavailable: the lab has ended, or the kernel refused.
+        """
+        cables = self.world.cables
+        return frozenset() if cables is None else cables.those_cut(self.world.keeper)
+
     def save(self) -> None:
         """Write the record by which later commands find the lab."""
         record = {
@@ -167,8 +205,25 @@ class Lab:
             "tap": self.site.bridge_helper is not None,
             "remarks": list(self.remarks),
             "edition": self.edition.value,
+            "hosts": {role.value: _whereabouts(self.site.host(role)) for role in Role},
         }
         (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
+
+    def _cables(self) -> Cables:
+        if self.world.cables is None:
+            raise InputError(
+                f"The two hosts of the lab {self.name} share one network: there is no cable.",
+                "'colorunbook lab up --hosts 2' makes hosts with a network each.",
+            )
+        return self.world.cables
+
+    def _on(self, address: str, argv: Sequence[str]) -> Sequence[str]:
+        """The words that run a command on a host."""
+        return self.world.command(argv, address=address)
+
+    def _in_network_of(self, address: str, argv: Sequence[str]) -> Sequence[str]:
+        """The words that run a command of this machine in the network of a host."""
+        return self.world.net_command(argv, address=address)
 
     def _must(self, *argv: str) -> None:
         done = self.world.run(argv)
@@ -180,8 +235,8 @@ def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site) -> Site:
     """A site as it is in a lab: its monitors in the lab's folder, its disks small."""
     return dataclasses.replace(
         like,
-        primary=_with_monitor(like.primary, folder),
-        secondary=_with_monitor(like.secondary, folder),
+        primary=_with_monitors(like.primary, folder),
+        secondary=_with_monitors(like.secondary, folder),
         disk=DISK,
         accel=accel,
         cpu=like.cpu if accel is Accel.KVM else "qemu64",
@@ -221,11 +276,30 @@ def _found(name: str) -> Lab | None:
     if world is None or not (folder / _RECORD).exists():
         return None
     record = json.loads((folder / _RECORD).read_text())
-    site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]), like=Site())
+    site = site_in(
+        folder, Accel(record["accel"]), tap=bool(record["tap"]), like=_like(record.get("hosts"))
+    )
     edition = Edition(record.get("edition", Edition.HMP.value))
     return Lab(name, world, site, tuple(record["remarks"]), edition)
 
 
-def _with_monitor(host: Host, folder: Path) -> Host:
-    path = runtime.socket_path(folder, f"{host.address.replace(':', '_')}.qmp")
-    return dataclasses.replace(host, monitor=UnixMonitor(str(path)))
+def _whereabouts(host: Host) -> dict[str, str]:
+    return {"address": host.address, "images": host.images}
+
+
+def _like(hosts: dict[str, dict[str, str]] | None) -> Site:
+    """The site whose hosts a lab has; an earlier colorunbook kept none but the document's."""
+    if hosts is None:
+        return Site()
+    primary, secondary = (hosts[role.value] for role in Role)
+    return Site(
+        Host(primary["address"], primary["images"]), Host(secondary["address"], secondary["images"])
+    )
+
+
+def _with_monitors(host: Host, folder: Path) -> Host:
+    name = host.address.replace(":", "_")
+    monitor, spare = (
+        UnixMonitor(str(runtime.socket_path(folder, f"{name}.{kind}"))) for kind in ("qmp", "spare")
+    )
+    return dataclasses.replace(host, monitor=monitor, spare=spare)

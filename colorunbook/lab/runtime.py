@@ -15,8 +15,8 @@ from colorunbook.errors import InputError
 #: ``sun_path`` holds 108 bytes, the last of them a zero.
 LONGEST_SOCKET = 107
 
-#: No socket in a lab's folder has a longer name.
-_LONGEST_FILE = "x" * 32
+#: No socket of a lab whose hosts have IPv4 addresses has a longer name.
+LONGEST_FILE = "x" * 32
 
 _NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,32}")
 
@@ -50,7 +50,7 @@ def folder_of(name: str, root: Path | None = None) -> Path:
     :raises Unavailable: as :func:`~colorunbook.engine.private.private`.
     """
     folder = labs(root) / checked_name(name)
-    socket_path(folder, _LONGEST_FILE)
+    socket_path(folder, LONGEST_FILE)
     return folder
 
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import IO, Self, TypeAlias
@@ -20,6 +20,7 @@ from typing import IO, Self, TypeAlias
 import psutil
 
 from colorunbook.errors import TimedOut, Unavailable
+from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.own import search_path
 from colorunbook.lab.tree import PATH, Tree
@@ -46,12 +47,14 @@ class World:
     :ivar runtime: its runtime folder, the same path inside and outside.
     :ivar keeper: its process 1.
     :ivar tap_refusal: why QEMU cannot have a tap in it, as a sentence; empty when it can.
+    :ivar cables: what joins its two hosts; ``None``: they have one network.
     """
 
     tree: Tree
     runtime: Path
     keeper: Life
     tap_refusal: str = ""
+    cables: Cables | None = None
     _starter: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
 
     def __enter__(self) -> Self:
@@ -70,27 +73,43 @@ class World:
         """Whether it still stands."""
         return not self.keeper.is_over
 
-    def command(self, argv: Sequence[str], *, cwd: str = "/") -> tuple[str, ...]:
+    def command(
+        self, argv: Sequence[str], *, address: str | None = None, cwd: str = "/"
+    ) -> tuple[str, ...]:
         """The words that run ``argv`` inside when they are run outside.
 
         The environment inside is a clean one. Whoever kills the outer process kills the inner
         one with it, the hard way; to be gentle, signal the inner one (:meth:`processes`).
 
+        :param address: the host on whose network it runs; it matters where there are two.
         :param cwd: the working directory, as seen from inside.
         """
+        network = self._network_of(address)
         enter = (
             shutil.which("nsenter", path=PATH) or "nsenter",
             f"--target={self.keeper.pid}",
-            *("--user", "--preserve-credentials", "--mount", "--net", "--pid", "--root", "--"),
+            *("--user", "--preserve-credentials", "--mount", network, "--pid", "--root", "--"),
         )
         bind = ("setpriv", "--pdeathsig", "KILL", "--")
         environment = (f"PATH={search_path(self.tree, self.runtime)}", *_ENVIRONMENT)
         return (*enter, "env", "-i", f"--chdir={cwd}", *environment, *bind, *argv)
 
+    def net_command(self, argv: Sequence[str], *, address: str | None = None) -> tuple[str, ...]:
+        """The words that run ``argv``, a command of the outside, in the network of the inside.
+
+        Only the network is the inside's: programs and files are those of the outside.
+
+        :param address: as of :meth:`command`.
+        """
+        enter = shutil.which("nsenter", path=PATH) or "nsenter"
+        spaces = ("--user", "--preserve-credentials", self._network_of(address))
+        return (enter, f"--target={self.keeper.pid}", *spaces, "--", *argv)
+
     def popen(
         self,
         argv: Sequence[str],
         *,
+        address: str | None = None,
         cwd: str = "/",
         stdin: Stream = subprocess.DEVNULL,
         stdout: Stream = None,
@@ -102,7 +121,7 @@ class World:
         """
         self._must_stand()
         return subprocess.Popen(
-            self.command(argv, cwd=cwd),
+            self.command(argv, address=address, cwd=cwd),
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -115,6 +134,7 @@ class World:
         self,
         argv: Sequence[str],
         *,
+        address: str | None = None,
         cwd: str = "/",
         stdin: Stream = subprocess.DEVNULL,
         stdout: Stream = None,
@@ -126,7 +146,7 @@ class World:
         """
         self._must_stand()
         return await asyncio.create_subprocess_exec(
-            *self.command(argv, cwd=cwd),
+            *self.command(argv, address=address, cwd=cwd),
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -136,14 +156,20 @@ class World:
         )
 
     def run(
-        self, argv: Sequence[str], *, cwd: str = "/", seconds: float = 30.0
+        self,
+        argv: Sequence[str],
+        *,
+        address: str | None = None,
+        cwd: str = "/",
+        seconds: float = 30.0,
     ) -> subprocess.CompletedProcess[str]:
         """Run ``argv`` inside to its end, whatever its exit status, and keep what it printed.
 
         :raises TimedOut: it did not end within ``seconds``; it has been killed.
         :raises Unavailable: the world has ended.
         """
-        with self.popen(argv, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        pipe = subprocess.PIPE
+        with self.popen(argv, address=address, cwd=cwd, stdout=pipe, stderr=pipe) as child:
             try:
                 out, err = child.communicate(timeout=seconds)
             except subprocess.TimeoutExpired as error:
@@ -198,10 +224,17 @@ class World:
             "born": self.keeper.born,
             "boot": self.keeper.boot,
             "tap_refusal": self.tap_refusal,
+            "cables": None if self.cables is None else asdict(self.cables),
         }
         fresh = self.runtime / f".{RECORD}"
         fresh.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         fresh.replace(self.runtime / RECORD)
+
+    def _network_of(self, address: str | None) -> str:
+        """The word that leads ``nsenter`` into the network of a host."""
+        if self.cables is None or address is None:
+            return "--net"
+        return self.cables.network_of(address, self.keeper)
 
     def _must_stand(self) -> None:
         if not self.is_alive:
@@ -239,7 +272,8 @@ def find(runtime: Path) -> World | None:
         keeper = Life(int(told["pid"]), int(told["born"]), str(told["boot"]))
         binary = None if told.get("binary") is None else Path(told["binary"])
         tree = Tree(Path(told["root"]), str(told["version"]), binary)
-        world = World(tree, runtime, keeper, str(told["tap_refusal"]))
+        cables = None if told.get("cables") is None else Cables(**told["cables"])
+        world = World(tree, runtime, keeper, str(told["tap_refusal"]), cables)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return world if world.is_alive else None

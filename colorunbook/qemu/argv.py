@@ -18,6 +18,7 @@ class CommandLine:
     """One QEMU: what both sides share comes from the site, the rest is given.
 
     :param name: shown by ``query-name``; the role it was started in.
+    :param monitors: where it serves QMP, each with a ``-qmp`` of its own.
     :param netdev: the id of the guest's network backend.
     :param drives: the pairs of each ``-drive``.
     :param ending: what follows the drives: ``-S``, or ``-incoming`` and its URI.
@@ -26,7 +27,7 @@ class CommandLine:
     site: Site
     dialect: Dialect
     name: str
-    monitor: Monitor
+    monitors: tuple[Monitor, ...]
     netdev: str
     chardevs: tuple[SocketChardev, ...]
     objects: tuple[QemuObject, ...]
@@ -37,7 +38,8 @@ class CommandLine:
         """The whole command, the program's name first."""
         line = [Word.of(PROGRAM), *_accel(self.site.accel)]
         line += words("-cpu", self.site.cpu, "-m", str(self.site.memory), "-smp", "1")
-        line += words("-qmp", _qmp(self.monitor))
+        for monitor in self.monitors:
+            line += words("-qmp", _qmp(monitor))
         line += words("-device", "piix3-usb-uhci", "-device", "usb-tablet", "-name", self.name)
         line += [*words("-netdev"), _netdev(self.netdev, self.site.bridge_helper)]
         line += words("-device", f"rtl8139,id=e0,netdev={self.netdev}")

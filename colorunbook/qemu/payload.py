@@ -26,16 +26,21 @@ def as_objects(value: Json) -> list[JsonObject]:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One QMP command: its name and its arguments (QEMU's qmp-spec, "Issuing Commands")."""
+    """One QMP command: its name and its arguments (QEMU's qmp-spec, "Issuing Commands").
+
+    :param oob: it is sent out of band, and overtakes whatever hangs (the same section).
+    """
 
     execute: str
     arguments: Mapping[str, Json] = field(default_factory=dict)
+    oob: bool = False
 
     def as_json(self) -> JsonObject:
         """The JSON object that is sent; no ``arguments`` member when there are none."""
+        kind = "exec-oob" if self.oob else "execute"
         if not self.arguments:
-            return {"execute": self.execute}
-        return {"execute": self.execute, "arguments": dict(self.arguments)}
+            return {kind: self.execute}
+        return {kind: self.execute, "arguments": dict(self.arguments)}
 
     @property
     def text(self) -> str:
@@ -54,13 +59,15 @@ class Payload:
             raise InputError(f"{text!r} is not JSON: {error}.") from None
         if not is_object(value):
             raise InputError(f"{text!r} is not a QMP command.", "It has to be a JSON object.")
-        name, arguments = value.get("execute"), value.get("arguments", {})
+        oob = "exec-oob" in value and "execute" not in value
+        kind = "exec-oob" if oob else "execute"
+        name, arguments = value.get(kind), value.get("arguments", {})
         if not isinstance(name, str) or not is_object(arguments):
             raise InputError(f"{text!r} is not a QMP command.", "It needs a member 'execute'.")
-        stray = sorted(value.keys() - {"execute", "arguments"})
+        stray = sorted(value.keys() - {kind, "arguments"})
         if stray:
             raise InputError(f"{text!r} has a member {stray[0]!r} that QMP does not know.")
-        return cls(name, arguments)
+        return cls(name, arguments, oob)
 
 
 def hmp(line: str) -> Payload:

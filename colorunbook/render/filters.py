@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import colo_mode_is, guest_is
 from colorunbook.book.phrases import (
     Death,
     Expect,
+    Place,
     Replacement,
+    Vanishing,
     Where,
     say,
     say_tolerance,
@@ -24,6 +26,7 @@ from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.objects import QemuObject
+from colorunbook.qemu.payload import Payload
 from colorunbook.qemu.shell import quote, show, show_assignment
 
 PROMPT = "# "
@@ -48,24 +51,30 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Typing:
     """Consecutive steps that are typed in one place."""
 
     where: str
     items: tuple[Item, ...]
 
 
-def places(plan: Plan) -> Iterator[Place]:
+def places(plan: Plan) -> Iterator[Typing]:
     """The steps of a plan, by the places they are typed in."""
     numbered = enumerate(plan.steps, 1)
-    for (role, shell), steps in groupby(numbered, lambda n: (n[1].role, in_shell(n[1]))):
-        where = Where(role, plan.site.host(role).address, shell)
-        yield Place(where.say(), tuple(item(step, number) for number, step in steps))
+    for (role, place), steps in groupby(numbered, lambda n: (n[1].role, place_of(n[1]))):
+        where = Where(role, plan.site.host(role).address, place)
+        yield Typing(where.say(), tuple(item(step, number) for number, step in steps))
 
 
-def in_shell(step: Step) -> bool:
-    """Tell whether a step is typed in a shell; the others are sent to a monitor."""
-    return isinstance(step.action, Assign | Shell | Launch)
+def place_of(step: Step) -> Place:
+    """What a step is typed into; a wait goes with the monitor it is asked in."""
+    match step.action:
+        case Assign() | Shell() | Launch():
+            return Place.SHELL
+        case Yank() | Qmp(Payload(oob=True)):
+            return Place.SECOND_MONITOR
+        case _:
+            return Place.MONITOR
 
 
 def item(step: Step, number: int) -> Item:
@@ -78,6 +87,8 @@ def item(step: Step, number: int) -> Item:
             return Item(number, step.title, step.why, PROMPT + show(words))
         case Qmp(payload):
             return Item(number, step.title, step.why, payload.text)
+        case Yank() as yank:
+            return Item(number, step.title, step.why, yank.example.text)
         case Hmp() as line:
             tolerance = say_tolerance(line)
             return Item(number, step.title, step.why, line.payload.text, tolerance=tolerance)
@@ -97,7 +108,9 @@ def postcondition(plan: Plan) -> tuple[str, ...]:
 
 
 def death(plan: Plan) -> str:
-    """Who has died before a failover; empty for a plan that is none."""
+    """Who has died, or fallen silent, before a plan; empty: nobody has."""
+    if plan.buries is not None and any(isinstance(s.action, Yank) for s in plan.steps):
+        return Vanishing(plan.buries, plan.site.host(plan.buries).address).say()
     for role in Role:
         in_colo = Expect(role, colo_mode_is(role.value)) in plan.starts
         if in_colo and Expect(role, colo_mode_is("none")) in plan.ends:

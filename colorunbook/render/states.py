@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from colorunbook.book.colo import PARENT
-from colorunbook.book.conditions import Condition, Exported, colo_mode_is, guest_is
+from colorunbook.book.conditions import Condition, Exported, HostCondition, colo_mode_is, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Runbook
 from colorunbook.hosts import Role, Site
@@ -72,7 +72,7 @@ def _own(plan: Plan) -> Iterable[Edge]:
     for role in Role:
         before, after = _facts(plan.starts, role), _facts(plan.ends, role)
         start, end = state(before), state(after) or state(before | after)
-        if end is not None and end != start and (start is not None or not plan.starts):
+        if end is not None and end != start and (start is not None or not _of_qemu(plan.starts)):
             yield Edge(start or ABSENT, end, plan.title)
 
 
@@ -81,7 +81,7 @@ def _of_silent(parts: Iterable[Plan]) -> Iterable[Edge]:
     parts = tuple(parts)
     for number, plan in enumerate(parts):
         role = plan.steps[0].role
-        if plan.starts or plan.ends:
+        if _of_qemu(plan.starts) or plan.ends:
             continue
         nexts = (state(_facts(later.starts, role)) for later in parts[number + 1 :])
         end = next((found for found in nexts if found is not None), None)
@@ -95,4 +95,9 @@ def state(facts: Facts) -> State | None:
 
 
 def _facts(expectations: Iterable[Expect], role: Role) -> Facts:
-    return frozenset(expect.condition for expect in expectations if expect.role is role)
+    return frozenset(e.condition for e in _of_qemu(expectations) if e.role is role)
+
+
+def _of_qemu(expectations: Iterable[Expect]) -> list[Expect]:
+    """Those that tell the state of a QEMU; what a host has room for is no state."""
+    return [e for e in expectations if not isinstance(e.condition, HostCondition)]

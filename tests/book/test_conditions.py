@@ -14,7 +14,9 @@ from colorunbook.book.conditions import (
     EventSeen,
     Exported,
     Listening,
+    MigrationRests,
     NodeGone,
+    NoJobs,
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
@@ -90,6 +92,16 @@ CASES: list[tuple[Probe, list[Json], bool, str]] = [
     (Exported("parent0"), [[{"id": "parent0"}, {"id": "x"}]], True, "parent0, x"),
     (Exported("parent"), [[{"id": "parent0"}]], False, "parent0"),
     (Exported("parent0"), [[]], False, "no exports"),
+    (NoJobs(), [[], []], True, "no jobs"),
+    (NoJobs(), [[{"id": "resync"}], [{"device": "resync"}]], False, "resync"),
+    (NoJobs(), [[], [{"device": "old"}]], False, "old"),
+    (NoJobs(), [[{"id": "a"}], []], False, "a"),
+    (NoJobs(), [[], None], False, "no answer"),
+    (MigrationRests(), [{}], True, "missing"),
+    (MigrationRests(), [{"status": "completed"}], True, "completed"),
+    (MigrationRests(), [{"status": "colo"}], False, "colo"),
+    (MigrationRests(), [{"status": "new-to-us"}], False, "new-to-us"),
+    (MigrationRests(), [None], False, "missing"),
 ]  # fmt: skip
 
 

@@ -8,11 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colorunbook.book.actions import Hmp
-from colorunbook.book.conditions import EventSeen, ObjectsGone, ObjectsThere, guest_is
+from colorunbook.book.conditions import (
+    EventSeen,
+    ImageIs,
+    ObjectsGone,
+    ObjectsThere,
+    SpaceFor,
+    guest_is,
+)
 from colorunbook.book.phrases import (
     Death,
     Expect,
+    Place,
     Replacement,
+    Vanishing,
     Where,
     read,
     read_tolerance,
@@ -47,17 +56,19 @@ def test_a_broken_row_changes_nothing(expect: Expect, width: int) -> None:
     assert (expect, 30) == read_wait(filled.replace(",\0", ", "))
 
 
-@given(roles, addresses, st.booleans())
-def test_a_place_reads_back(role: Role, address: str, shell: bool) -> None:
+@given(roles, addresses, st.sampled_from(Place))
+def test_a_place_reads_back(role: Role, address: str, place: Place) -> None:
     """A shell or a monitor of one host."""
-    where = Where(role, address, shell)
+    where = Where(role, address, place)
     assert where == Where.read(where.say())
 
 
 @given(roles, addresses)
 def test_a_death_reads_back(role: Role, address: str) -> None:
-    """What the test of a failover begins with."""
+    """What the test of a failover begins with; falling silent is something else."""
     assert Death(role, address) == Death.read(Death(role, address).say())
+    assert Vanishing(role, address) == Vanishing.read(Vanishing(role, address).say())
+    assert Death.read(Vanishing(role, address).say()) is None
 
 
 def test_a_replacement_reads_back() -> None:
@@ -84,6 +95,25 @@ def test_the_words_of_a_wait() -> None:
     waits = [say_wait(Expect(Role.SECONDARY, guest_is("running")), n) for n in (1, 2)]
     ending = "until ``query-status`` on the secondary says ``status=running``."
     assert [f"Wait, at most 1 second, {ending}", f"Wait, at most 2 seconds, {ending}"] == waits
+
+
+def test_a_path_with_a_blank_reads_back() -> None:
+    """As it stands in a list, where no row is filled anew."""
+    for condition in (ImageIs("/a b/it's`c.qcow2", "qcow2", "10G"), SpaceFor("/a b/`", 5)):
+        assert Expect(Role.PRIMARY, condition) == read(say(Expect(Role.PRIMARY, condition)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "``qemu-img info`` of ``/a`` on the primary host shows ``qcow2`` of ``big``",
+        "``df`` of ``/a`` on the primary host shows at least ``much`` MiB free",
+        "``/proc/net/tcp`` of the primary host shows no listener at a port of ``x``",
+    ],
+)
+def test_what_is_no_number_is_no_sentence(text: str) -> None:
+    """It is told as garbled, not as an error inside."""
+    assert read(text) is None
 
 
 def test_an_event_is_said_with_its_data() -> None:

@@ -46,7 +46,7 @@ def test_a_step_belongs_to_its_runbook() -> None:
 
 def test_because_makes_another_step() -> None:
     """Steps are values."""
-    step = lost_heartbeat()
+    step = lost_heartbeat(Role.PRIMARY)
     assert ("", "So.") == (step.why, step.because("So.").why)
 
 

@@ -34,7 +34,7 @@ def sent(step: Step) -> str:
             '{"execute": "migrate-set-parameters", "arguments": {"x-checkpoint-delay": 500}}',
         ),
         (verbs.migrate("tcp:a:1"), '{"execute": "migrate", "arguments": {"uri": "tcp:a:1"}}'),
-        (verbs.lost_heartbeat(), '{"execute": "x-colo-lost-heartbeat"}'),
+        (verbs.lost_heartbeat(Role.PRIMARY), '{"execute": "x-colo-lost-heartbeat"}'),
     ],
 )
 def test_a_verb_is_one_row(step: Step, row: str) -> None:

@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 
+from colorunbook.book.conditions import HostCondition, ImageIs, MemoryFor, SpaceFor
 from colorunbook.check.adapt import Adaptation
 from colorunbook.hosts import Accel, Site
 
@@ -57,3 +58,22 @@ def test_further_words_are_added_to_each_qemu_and_told() -> None:
     assert adapt(START).endswith(" -display none -compat deprecated-input=reject")
     assert "-compat deprecated-input=reject was added, as was asked for." in adapt.made
     assert "qemu-img info x" == adapt("qemu-img info x")
+
+
+def test_what_is_asked_of_a_host_shrinks_with_the_disks() -> None:
+    """An image that is said to have another size is not found here either."""
+    adapt = Adaptation(HERE)
+    adapt.learn_image(ImageIs("/a", "qcow2", "10G"))
+    asked: list[HostCondition] = [
+        ImageIs("/a", "qcow2", "10G"),
+        ImageIs("/a", "qcow2", "5G"),
+        SpaceFor("/a", 1024),
+        MemoryFor(1024),
+    ]
+    assert [
+        ImageIs("/a", "qcow2", str(64 << 20)),
+        ImageIs("/a", "qcow2", str(32 << 20)),
+        SpaceFor("/a", 6),
+        MemoryFor(1024),
+    ] == [adapt.condition(each) for each in asked]
+    assert {"Disks became smaller: the largest has 64M."} == adapt.made

@@ -5,7 +5,7 @@ import pytest
 
 from colorunbook.book.actions import Await, Qmp
 from colorunbook.book.conditions import Checkpoints, Condition, guest_is, migration_is
-from colorunbook.book.phrases import Expect, Where
+from colorunbook.book.phrases import Expect, Place, Where
 from colorunbook.check.evidence import Statement, symptom
 from colorunbook.check.parsers import Content, Passage, Promised, Typed, Waited
 from colorunbook.hosts import Role
@@ -28,7 +28,7 @@ def waited(condition: Condition) -> Passage:
 
 def typed() -> Passage:
     """A command."""
-    where = Where(Role.PRIMARY, "127.0.0.1", shell=False)
+    where = Where(Role.PRIMARY, "127.0.0.1", Place.MONITOR)
     return passage(Typed(where, '{"execute": "stop"}', Qmp(Payload("stop"))))
 
 

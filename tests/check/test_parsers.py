@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from colorunbook import shelf
 from colorunbook.book.actions import Action, Await
-from colorunbook.book.phrases import Death, Expect, Replacement
+from colorunbook.book.phrases import Death, Expect, Place, Replacement, Vanishing
 from colorunbook.check.parsers import (
     Garbled,
     Guarded,
@@ -74,7 +74,7 @@ def told(section: list[Passage]) -> tuple[list[Expect], list[Action], list[Expec
                 ends.append(expect)
             case Garbled() as garbled:
                 pytest.fail(str(garbled))
-            case Death() | Replacement():
+            case Death() | Vanishing() | Replacement():
                 pass
     return starts, actions, ends
 
@@ -98,15 +98,15 @@ def test_commands_know_whose_they_are() -> None:
     """Each command is read with its role, its address, and whether it is a shell's."""
     typed = [p.content for s in sections(rendered(Site(), Dialect())) for p in s
              if isinstance(p.content, Typed)]  # fmt: skip
-    assert (Role.PRIMARY, "127.0.0.1", True) == (
+    assert (Role.PRIMARY, "127.0.0.1", Place.SHELL) == (
         typed[0].where.role,
         typed[0].where.address,
-        typed[0].where.shell,
+        typed[0].where.place,
     )
-    assert (Role.PRIMARY, "127.0.0.2", False) == (
+    assert (Role.PRIMARY, "127.0.0.2", Place.MONITOR) == (
         typed[-1].where.role,
         typed[-1].where.address,
-        typed[-1].where.shell,
+        typed[-1].where.place,
     )
 
 

@@ -106,9 +106,8 @@ def test_mapped_addresses_are_judged_as_what_they_map(address: str) -> None:
     assert is_loopback(address) is is_loopback(f"::ffff:{address}")
 
 
-def test_a_spare_monitor_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_spare_monitor_counts() -> None:
     """It is opened as well."""
-    spare = TcpMonitor("10.0.0.1", 4445)
-    monkeypatch.setattr(Host, "spare", spare, raising=False)
+    host = Host("10.0.0.1", "/a", UnixMonitor("/run/a"), TcpMonitor("10.0.0.1", 4445))
     with pytest.raises(Refused, match="4445"):
-        must_be_private(site(UnixMonitor("/run/a")), [Role.PRIMARY], insecure=False)
+        must_be_private(Site(primary=host), [Role.PRIMARY], insecure=False)

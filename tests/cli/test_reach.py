@@ -39,6 +39,9 @@ def test_a_monitor_is_the_one_of_the_role_as_typed() -> None:
     """Also where the roles were turned round."""
     site = Typed(primary="127.0.0.2", primary_qmp="unix:/run/q").offline()
     assert ("127.0.0.2", UnixMonitor("/run/q")) == (site.primary.address, site.primary.monitor)
+    assert site.primary.spare is None
+    spared = Typed(primary="127.0.0.2", primary_spare="unix:/run/s").offline()
+    assert (UnixMonitor("/run/s"), None) == (spared.primary.spare, spared.secondary.spare)
     assert Typed().names_monitor(site)
     assert not Typed().names_monitor(Site())
 

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from colorunbook.qemu.payload import JsonObject
 from tests.cli.conftest import Colorunbook, Start
 from tests.qmpserver import serving
 
-FAILOVER = ("run", "primary-failover", "--primary", "127.0.0.1")
+FAILOVER = ("run", "primary-failover", "--primary", "127.0.0.1", "--fence", "true")
 
 #: The program, but it waits for a greeting for half a second.
 IMPATIENT = (
@@ -129,8 +130,8 @@ def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, fold
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_in_a_wait_ends_with_10(start: Start, folder: Path, number: int) -> None:
-    """The journal is closed, and its path is told."""
+def test_a_second_interrupt_ends_at_once_with_10(start: Start, folder: Path, number: int) -> None:
+    """The first one waits for the step in hand; the journal is closed, and its path is told."""
     with serving(folder / "q") as server:
         server.qemu.mode = "primary"
         server.silent_on.add("x-blockdev-change")
@@ -139,11 +140,56 @@ def test_an_interrupt_in_a_wait_ends_with_10(start: Start, folder: Path, number:
         while not server.mutations() and time.monotonic() < deadline:
             time.sleep(0.02)
         process.send_signal(number)
+        assert process.stderr is not None
+        told = iter(process.stderr.readline, "")
+        assert any("It ends after the step in hand." in line for line in told)
+        process.send_signal(number)
         _, err = process.communicate(timeout=10)
     assert 10 == process.returncode
-    assert "primary-failover was interrupted" in err
+    assert "primary-failover was interrupted. 0 steps are done. Step 1 may be done or not." in err
+    assert "'colorunbook resume 2" in err
     assert "the journal of this run is" in err
     assert ["StepStarted", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+
+
+def test_an_interrupt_ends_after_the_step_in_hand(start: Start, folder: Path) -> None:
+    """It comes to its end, the next one does not begin."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        server.answers["x-blockdev-change"] = {}
+        server.held_on["x-blockdev-change"] = held = threading.Event()
+        process = start(*FAILOVER, *at(folder / "q"))
+        deadline = time.monotonic() + 20
+        while not server.mutations() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr is not None
+        told = iter(process.stderr.readline, "")
+        assert any("It ends after the step in hand." in line for line in told)
+        held.set()
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    assert "primary-failover was interrupted before step 2" in err
+    assert "Step 1 is done." in err
+    assert ["x-blockdev-change"] == server.mutations()
+    assert ["StepDone", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+
+
+def test_an_interrupt_in_a_wait_ends_it_at_once(start: Start, folder: Path) -> None:
+    """Waiting changes nothing, so nothing is in doubt."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        server.qemu.children["children.0"] = "#block0"
+        server.answers["x-colo-lost-heartbeat"] = {}
+        process = start(*FAILOVER, *at(folder / "q"))
+        deadline = time.monotonic() + 20
+        waiting = ["x-colo-lost-heartbeat", "query-colo-status", "query-colo-status"]
+        while server.received[-3:] != waiting and time.monotonic() < deadline:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    assert "primary-failover was interrupted. 8 steps are done.\n" in err
 
 
 def test_a_folder_for_journals_that_cannot_be_made_ends_with_4(

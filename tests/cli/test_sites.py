@@ -7,13 +7,14 @@ import pytest
 
 from colorunbook.cli.sites import read_site
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Ports, Site, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Accel, Door, Host, Ports, Site, TcpMonitor, UnixMonitor
 
 WHOLE = """
 [primary]
 address = "10.0.0.1"
 images = "/srv/a b"
 qmp = "unix:/run/p"
+spare = "unix:/run/s"
 
 [secondary]
 address = "2001:db8::2"
@@ -31,6 +32,7 @@ disk = "64M"
 bridge_helper = "/opt/helper"
 checkpoint_delay = 500
 extra = ["-display", "none"]
+service = "[2001:db8::80]:80"
 """
 
 
@@ -54,7 +56,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
 def test_a_file_may_say_everything(tmp_path: Path) -> None:
     """Each key of each table."""
     assert Site(
-        Host("10.0.0.1", "/srv/a b", UnixMonitor("/run/p")),
+        Host("10.0.0.1", "/srv/a b", UnixMonitor("/run/p"), UnixMonitor("/run/s")),
         Host("2001:db8::2", "/srv/größe", TcpMonitor("2001:db8::2", 4444)),
         Ports(nbd=10809),
         disk="64M",
@@ -64,6 +66,7 @@ def test_a_file_may_say_everything(tmp_path: Path) -> None:
         bridge_helper="/opt/helper",
         checkpoint_delay=500,
         extra=("-display", "none"),
+        service=Door("2001:db8::80", 80),
     ) == read_site(written(tmp_path, WHOLE))
 
 
@@ -98,6 +101,8 @@ def test_a_setting_is_stronger_than_the_file(tmp_path: Path) -> None:
         ('[guest]\naccel = "xen"\n', "'xen' is no accelerator. There is: kvm, tcg."),
         ("[ports]\nnbd = 9998\n", "9998 is used twice"),
         ('[primary]\nqmp = "nowhere"\n', "is not a monitor"),
+        ('[primary]\nspare = "stdio"\n', "cannot be stdio"),
+        ('[secondary]\nqmp = "unix:/q"\nspare = "unix:/q"\n', "is named twice"),
         ("[primary\n", "is not TOML"),
         ("[guest]\nmemory = " + "9" * 5000 + "\n", "is not TOML"),
     ],

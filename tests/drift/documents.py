@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from colorunbook import shelf
-from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.hosts import Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
@@ -14,12 +14,15 @@ from colorunbook.qemu.payload import Json, is_object
 from colorunbook.qemu.shell import Word, quote, show, show_assignment, show_word
 from colorunbook.render.filling import fill
 
+Plain = Assign | Shell | Launch | Qmp | Hmp
+"""A command that QEMU's own document can have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A command of a document, and the step of the model that it is (0: none)."""
 
-    command: Command
+    command: Plain
     step: int = 0
     runbook: str = ""
 
@@ -41,11 +44,11 @@ def sections(site: Site, dialect: Dialect) -> list[Section]:
     found = []
     for name in shelf.ORDER:
         plan = resolve(shelf.runbook(name), site, dialect)
-        if not shelf.runbook(name).parts:
+        if not shelf.runbook(name).parts and name != "free-primary":
             entries = (
                 Entry(step.action, number, name)
                 for number, step in enumerate(plan.steps, 1)
-                if not isinstance(step.action, Await)
+                if not isinstance(step.action, Await | Yank)
             )
             found.append(Section(name, plan.title, tuple(entries)))
     return found

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from colorunbook.book.actions import Assign, Command, Hmp, Launch, Qmp, Shell
+from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
 from colorunbook.drift.differences import Difference
 from colorunbook.qemu.payload import Json, JsonObject, Payload, is_object
 from colorunbook.qemu.shell import Word
-from tests.drift.documents import Entry, Section
+from tests.drift.documents import Entry, Plain, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ Edited = tuple[Document, frozenset[Told]]
 
 Edit = Callable[[Document, int, Random], "Edited | None"]
 
-FOREIGN: tuple[Command, ...] = (
+FOREIGN: tuple[Plain, ...] = (
     Qmp(Payload("device_del", {"id": "net7"})),
     Qmp(Payload("balloon", {"value": 1024})),
     Hmp("savevm one"),
@@ -191,7 +191,7 @@ def _with(document: Sequence[Section], at: int, entries: tuple[Entry, ...]) -> D
     return [*document[:at], section, *document[at + 1 :]]
 
 
-def _changed(command: Command, random: Random) -> tuple[Command, str] | None:
+def _changed(command: Plain, random: Random) -> tuple[Plain, str] | None:
     match command:
         case Qmp(payload):
             arguments: JsonObject = {**payload.arguments}
@@ -215,7 +215,7 @@ def _changed(command: Command, random: Random) -> tuple[Command, str] | None:
             return None
 
 
-def _readdressed(command: Command, random: Random) -> tuple[Command, str] | None:
+def _readdressed(command: Plain, random: Random) -> tuple[Plain, str] | None:
     match command:
         case Qmp(Payload("migrate", {"uri": str()})):
             return Qmp(Payload("migrate", {"uri": "tcp:10.254.253.252:4"})), "argument uri"
@@ -247,7 +247,7 @@ def _other(value: Json, path: str, random: Random) -> tuple[str, Json]:
     return path, "7" if isinstance(value, str) else 7
 
 
-def _changed_option(words: tuple[Word, ...], random: Random) -> tuple[Command, str]:
+def _changed_option(words: tuple[Word, ...], random: Random) -> tuple[Plain, str]:
     texts = [word.text for word in words]
     kind = random.choice(("-chardev", "-object", "-drive"))
     at = random.choice([n + 1 for n, text in enumerate(texts) if text == kind])

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,13 +23,15 @@ from colorunbook.engine.events import (
     RunStarted,
     StepDone,
     StepStarted,
+    Yanked,
 )
 from colorunbook.engine.journal import Journal, as_record
-from colorunbook.errors import StepFailed, Unavailable
+from colorunbook.errors import Refused, StepFailed, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
-from colorunbook.qemu.payload import JsonObject
+from colorunbook.qemu.payload import JsonObject, is_object
+from colorunbook.sitejson import site_from_json
 
 PLAN = resolve(shelf.runbook("primary-failover"), Site(), Dialect())
 STEP = PLAN.steps[0]
@@ -42,6 +45,11 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     made.close()
 
 
+def open_files() -> int:
+    """How many this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def rows(journal: Journal) -> list[JsonObject]:
     """What is on the disk."""
     return [json.loads(row) for row in journal.path.read_text().splitlines()]
@@ -52,6 +60,23 @@ def test_it_begins_with_the_plan(journal: Journal) -> None:
     (first,) = rows(journal)
     assert (PLAN.digest, PLAN.as_json()) == (first["digest"], first["plan"])
     assert journal.run_id == first["run"] == journal.path.stem
+    assert (1, "primary-failover", "hmp") == (first["format"], first["runbook"], first["edition"])
+
+
+def test_it_tells_who_began_it(journal: Journal) -> None:
+    """The person, the machine, the process, and what was typed."""
+    (first,) = rows(journal)
+    who = first["who"]
+    assert is_object(who)
+    assert [os.getuid(), os.uname().nodename, os.getpid(), sys.argv] == [
+        who[name] for name in ("uid", "host", "pid", "argv")
+    ]
+    assert who["user"]
+
+
+def test_it_tells_the_whole_site(journal: Journal) -> None:
+    """So that a run can be taken up again without a word about the pair."""
+    assert PLAN.site == site_from_json(rows(journal)[0]["site"])
 
 
 def test_only_its_owner_reads_it(journal: Journal) -> None:
@@ -99,17 +124,19 @@ def test_a_full_disk_ends_the_run(journal: Journal) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
         signal.signal(signal.SIGXFSZ, ignored)
+    journal.fail(StepFailed("There is room again."))
+    assert "RunFailed" == json.loads(journal.path.read_text().splitlines()[-1])["event"]
 
 
 def test_a_journal_that_cannot_be_begun_is_unavailable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """And leaves no open file behind."""
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = open_files()
     monkeypatch.setattr(os, "fsync", _full)
     with pytest.raises(Unavailable, match="No space left on device"):
         Journal(tmp_path, PLAN)
-    assert before == len(list(Path("/proc/self/fd").iterdir()))
+    assert before == open_files()
 
 
 def _full(_fd: int) -> None:
@@ -122,6 +149,99 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path, name: str) 
     (tmp_path / "file").touch()
     with pytest.raises(Unavailable, match="--state"):
         Journal(tmp_path / name, PLAN)
+
+
+@pytest.mark.parametrize("place", ["runs", "up/runs"])
+def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, place: str) -> None:
+    """What lies behind it may be chosen by someone else; a link above it is the user's own way."""
+    (tmp_path / "real/runs").mkdir(parents=True)
+    (tmp_path / "runs").symlink_to("real/runs")
+    (tmp_path / "up").symlink_to("real")
+    if place == "runs":
+        with pytest.raises(Unavailable, match="runs: it is a link"):
+            Journal(tmp_path / place, PLAN)
+    else:
+        Journal(tmp_path / place, PLAN).close()
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+def test_a_folder_that_others_write_to_is_refused(tmp_path: Path, mode: int) -> None:
+    """Its rights stay as they are: nobody knows what it is for."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    folder.chmod(mode)
+    before = open_files()
+    with pytest.raises(Unavailable, match="it can be written by others"):
+        Journal(folder, PLAN)
+    assert (mode, before) == (stat.S_IMODE(folder.stat().st_mode), open_files())
+
+
+def test_a_folder_of_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the owner."""
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(Unavailable, match=f"it belongs to user {tmp_path.stat().st_uid}"):
+        Journal(tmp_path / "runs", PLAN)
+
+
+def test_a_folder_that_others_read_is_left_so(tmp_path: Path) -> None:
+    """The files in it are not readable all the same."""
+    tmp_path.chmod(0o755)
+    Journal(tmp_path, PLAN).close()
+    assert 0o755 == stat.S_IMODE(tmp_path.stat().st_mode)
+
+
+def test_a_journal_is_gone_on_with(journal: Journal) -> None:
+    """The rows of the run that takes it up follow, after one that says who it is."""
+    journal.write(StepStarted(1, STEP))
+    journal.close()
+    again = Journal.again(journal.path, PLAN)
+    again.write(StepDone(1, STEP, {}, 0.5))
+    assert ["StepStarted", "Resumed", "StepDone"] == [row["event"] for row in rows(again)[1:]]
+    resumed = rows(again)[2]
+    assert (PLAN.digest, journal.run_id) == (resumed["digest"], again.run_id)
+    assert is_object(resumed["who"])
+    again.close()
+
+
+def test_a_torn_row_does_not_tear_the_next(journal: Journal) -> None:
+    """Whether the engine died in it or the disk was full."""
+    journal.close()
+    with journal.path.open("ab") as file:
+        file.write(b'{"event": "StepSta')
+    Journal.again(journal.path, PLAN).close()
+    torn, resumed = journal.path.read_text().splitlines()[1:]
+    assert ('{"event": "StepSta', "Resumed") == (torn, json.loads(resumed)["event"])
+
+
+def test_a_run_that_goes_on_is_not_taken_up(journal: Journal) -> None:
+    """The one that has the journal open has it alone."""
+    before = journal.path.read_bytes(), open_files()
+    with pytest.raises(Refused, match=f"The run {journal.run_id} cannot be taken up"):
+        Journal.again(journal.path, PLAN)
+    assert before == (journal.path.read_bytes(), open_files())
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder", "shared", "missing"])
+def test_what_is_no_journal_of_ours_is_not_gone_on_with(tmp_path: Path, kind: str) -> None:
+    """Nothing is written to it, and no handle stays open."""
+    path, real = tmp_path / "x.jsonl", tmp_path / "real"
+    real.touch()
+    match kind:
+        case "link":
+            path.symlink_to(real)
+        case "fifo":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "shared":
+            path.touch()
+            path.chmod(0o622)
+        case _:
+            pass
+    before = open_files()
+    with pytest.raises(Unavailable, match=r"x\.jsonl"):
+        Journal.again(path, PLAN)
+    assert ("", before) == (real.read_text(), open_files())
 
 
 def test_two_runs_at_once_have_two_journals(tmp_path: Path) -> None:
@@ -144,6 +264,15 @@ def test_two_runs_at_once_have_two_journals(tmp_path: Path) -> None:
         (
             QemuSpoke(Role.PRIMARY, "STOP", None),
             {"event": "QemuSpoke", "role": "primary", "name": "STOP", "data": None},
+        ),
+        (
+            Yanked(Role.PRIMARY, ("chardev:mirror0",), "before step 2"),
+            {
+                "event": "Yanked",
+                "role": "primary",
+                "instances": ["chardev:mirror0"],
+                "why": "before step 2",
+            },
         ),
         (
             GuardHeld(Expect(Role.PRIMARY, guest_is("running")), "running"),

@@ -113,15 +113,15 @@ def sleepers() -> list[int]:
 
 
 async def test_a_command_may_be_put_somewhere_else(folder: Path) -> None:
-    """As a lab does."""
-    transport = LocalTransport(folder, lambda argv: ("echo", "in", *argv))
-    assert "in a b\n" == (await transport.shell(HOST, ("a", "b"), 5)).text
+    """As a lab does, where each host is a place of its own."""
+    transport = LocalTransport(folder, lambda address, argv: ("echo", "in", address, *argv))
+    assert "in 127.0.0.1 a b\n" == (await transport.shell(HOST, ("a", "b"), 5)).text
 
 
 async def test_the_program_tells_its_version(folder: Path) -> None:
     """Whatever else it says."""
     said = "QEMU emulator version 11.1.3 (Debian 1:11.1.3+ds-1)"
-    transport = LocalTransport(folder, lambda _: ("echo", said))
+    transport = LocalTransport(folder, lambda *_: ("echo", said))
     assert "11.1.3" == str(await transport.qemu_version(HOST))
 
 
@@ -131,7 +131,7 @@ async def test_a_program_without_a_version_is_unavailable(
 ) -> None:
     """It is not QEMU, or does not run."""
     with pytest.raises(Unavailable, match="does not run on this machine"):
-        await LocalTransport(folder, lambda _: argv).qemu_version(HOST)
+        await LocalTransport(folder, lambda *_: argv).qemu_version(HOST)
 
 
 async def test_a_qemu_that_ends_at_once_fails(transport: LocalTransport) -> None:

@@ -17,25 +17,33 @@ from colorunbook.engine.events import (
     Event,
     ExpectationMet,
     GuardHeld,
+    ProofGiven,
     QemuSpoke,
     RunEnded,
     RunStarted,
     StepDone,
+    StepSkipped,
     StepStarted,
+    Yanked,
+    Yanking,
 )
 from colorunbook.engine.fake import Answers, FakeTransport, Fault, Loss, Says, Silence
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.mimic import Nature
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
+from colorunbook.engine.transport import Output
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Role, Site
+from colorunbook.hosts import Host, Role, Site, UnixMonitor
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import HMP
 from tests.hurry import hurry
 
-SITE = Site()
+SITE = Site(
+    Host("127.0.0.1", "/mnt/vms/colo-test-primary", UnixMonitor("/run/colo/a.qmp")),
+    Host("127.0.0.2", "/mnt/vms/colo-test-secondary", UnixMonitor("/run/colo/b.qmp")),
+)
 ONE, TWO = SITE.primary.address, SITE.secondary.address
 
 
@@ -100,7 +108,8 @@ def test_a_pair_is_brought_up(pair: Pair) -> None:
 def test_images_are_made_without_a_shell(pair: Pair) -> None:
     """The words go to the program as they are, on the host they belong to."""
     pair.run("bring-up")
-    made = [(host, argv[-2:]) for host, argv in pair.hosts.ran if argv[0] == "qemu-img"]
+    images = [(host, argv) for host, argv in pair.hosts.ran if argv[0] == "qemu-img"]
+    made = [(host, argv[-2:]) for host, argv in images if argv[1] == "create"]
     folder = "/mnt/vms/colo-test-secondary"
     assert [
         (TWO, (f"{folder}/secondary-active.qcow2", "10G")),
@@ -148,7 +157,7 @@ def test_every_step_is_told_in_order(replicating: Pair) -> None:
     steps = [StepStarted, StepDone] * len(replicating.titles())
     plan = resolve(shelf.runbook("primary-failover"), SITE, Dialect())
     guards, ends = [GuardHeld] * len(plan.starts), [ExpectationMet] * len(plan.ends)
-    assert [RunStarted, *guards, *steps, *ends, RunEnded] == kinds
+    assert [RunStarted, *guards, ProofGiven, Yanking, Yanked, *steps, *ends, RunEnded] == kinds
     assert [step.title for step in plan.steps] == replicating.titles()
 
 
@@ -171,11 +180,25 @@ def test_a_guard_that_does_not_hold_refuses(pair: Pair) -> None:
     assert pair.hosts.sent
 
 
-def test_a_second_failover_is_refused(replicating: Pair) -> None:
-    """The first one has done what there is to do."""
+def test_a_second_failover_finds_nothing_to_do(replicating: Pair) -> None:
+    """The first one has done it; what it has done is seen once more."""
     replicating.hosts.kill(TWO)
     replicating.run("primary-failover")
-    replicating.fails("primary-failover", Refused)
+    replicating.told.clear()
+    replicating.hosts.sent.clear()
+    replicating.run("primary-failover")
+    assert [] == replicating.hosts.mutations()
+    assert 8 == sum(isinstance(event, StepSkipped) for event in replicating.told)
+    assert isinstance(replicating.told[-1], RunEnded)
+
+
+def test_the_failover_of_another_role_is_refused(replicating: Pair) -> None:
+    """What was a secondary is alone now as well, and was never a primary."""
+    replicating.hosts.kill(ONE)
+    replicating.run("secondary-failover")
+    replicating.hosts.sent.clear()
+    replicating.fails("primary-failover", Refused, SITE.flipped())
+    assert [] == replicating.hosts.mutations()
 
 
 def test_a_host_that_does_not_answer_is_unavailable(pair: Pair) -> None:
@@ -199,7 +222,7 @@ def test_nothing_is_done_after_a_step_that_failed(replicating: Pair) -> None:
     replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("x-blockdev-change", Says("no such child"))]
     assert replicating.fails("primary-failover", StepFailed).endswith("No step is done.")
-    assert ["x-blockdev-change"] == replicating.hosts.mutations()
+    assert ["yank", "x-blockdev-change"] == replicating.hosts.mutations()
 
 
 def test_a_reply_of_the_human_monitor_is_an_error(pair: Pair) -> None:
@@ -277,6 +300,7 @@ def test_the_guest_is_paused_only_when_the_disks_are_equal(replicating: Pair) ->
 
 def test_silence_is_a_time_out(replicating: Pair) -> None:
     """QEMU hangs when its peer has vanished; the run does not."""
+    replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("x-blockdev-change", Silence())]
     text = replicating.fails("primary-failover", TimedOut)
     assert "Step 1 of 9" in text
@@ -285,6 +309,7 @@ def test_silence_is_a_time_out(replicating: Pair) -> None:
 
 def test_a_lost_session_is_unavailable(replicating: Pair) -> None:
     """Which step it came up in is told."""
+    replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("object-del", Loss(), nth=2)]
     text = replicating.fails("primary-failover", Unavailable)
     assert "'Delete iothread1'" in text
@@ -293,9 +318,11 @@ def test_a_lost_session_is_unavailable(replicating: Pair) -> None:
 
 def test_a_program_that_fails_fails_the_step(pair: Pair) -> None:
     """With what it wrote."""
-    pair.hosts.broken = ["qemu-img"]
+    active = f"{SITE.secondary.images}/secondary-active.qcow2"
+    line = ("qemu-img", "create", "-f", "qcow2", active, SITE.disk)
+    pair.hosts.outputs = {line: Output(1, "No space left on device")}
     text = pair.fails("launch-secondary", StepFailed)
-    assert "qemu-img ended with 1: failed" in text
+    assert "qemu-img ended with 1: No space left on device" in text
 
 
 def test_what_qemu_said_before_a_failure_is_told(replicating: Pair) -> None:
@@ -368,6 +395,7 @@ def test_the_journal_has_the_digest_of_the_plan(pair: Pair, tmp_path: Path) -> N
 
 def test_the_journal_tells_how_far_a_failed_run_came(replicating: Pair, tmp_path: Path) -> None:
     """The steps that are done, the one that was begun, and why it ended."""
+    replicating.hosts.kill(TWO)
     replicating.hosts.faults = [Fault("object-del", Says("busy"))]
     with pytest.raises(StepFailed):
         replicating.run("primary-failover", journal=tmp_path)
@@ -382,6 +410,7 @@ def test_a_journal_that_cannot_be_written_ends_the_run(
     replicating: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the next thing is done."""
+    replicating.hosts.kill(TWO)
     written = Journal.write
 
     def write(journal: Journal, event: Event) -> None:
@@ -392,13 +421,12 @@ def test_a_journal_that_cannot_be_written_ends_the_run(
     monkeypatch.setattr(Journal, "write", write)
     with pytest.raises(Unavailable, match="full"):
         replicating.run("primary-failover", journal=tmp_path)
-    assert ["x-blockdev-change", "human-monitor-command"] == replicating.hosts.mutations()
+    assert ["yank", "x-blockdev-change", "human-monitor-command"] == replicating.hosts.mutations()
 
 
 def test_a_qemu_that_runs_is_not_started_over(pair: Pair) -> None:
     """It is refused before the first step: the images of a living host are not touched."""
-    pair.run("launch-secondary")
-    pair.hosts.ran.clear()
+    pair.hosts.put(TWO, ("another", "QEMU"))
     assert "nothing was sent: on the secondary 127.0.0.2" in pair.fails("launch-secondary", Refused)
     assert [(TWO, ("--version",))] == pair.hosts.ran
 

@@ -9,6 +9,7 @@ from colorunbook.errors import Unavailable
 from colorunbook.lab.outside import starter
 from colorunbook.lab.tree import Tree
 
+HOST = "127.0.0.1"
 TOUCH = ("touch", "/x")
 
 
@@ -28,12 +29,12 @@ def test_a_fetched_tree_is_started_by_its_own_loader(
 ) -> None:
     """With its own libraries, wherever its release keeps them, and with its own firmware."""
     wrap = starter(tree(tmp_path, *folders))
-    words = list(wrap(("qemu-img", "create", "a b")))
+    words = list(wrap(HOST, ("qemu-img", "create", "a b")))
     assert words[0] == f"{tmp_path}/{folders[0]}/x86_64-linux-gnu/ld-linux-x86-64.so.2"
     libraries = words[words.index("--library-path") + 1].split(":")
     assert {f"{tmp_path}/{each}/x86_64-linux-gnu" for each in folders} == {*libraries}
     assert [f"{tmp_path}/usr/bin/qemu-img", "create", "a b"] == words[-3:]
-    words = list(wrap(("qemu-system-x86_64", "-S")))
+    words = list(wrap(HOST, ("qemu-system-x86_64", "-S")))
     assert ["-L", f"{tmp_path}/usr/share/seabios"] == words[-5:-3]
     assert "-S" == words[-1]
 
@@ -44,24 +45,24 @@ def test_modules_are_the_trees_own(tmp_path: Path) -> None:
     there = Tree(tmp_path, "10.0.13")
     (tmp_path / "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2").touch()
     modules = f"QEMU_MODULE_DIR={tmp_path}/usr/lib/x86_64-linux-gnu/qemu"
-    assert ("env", modules) == tuple(starter(there)(("qemu-system-x86_64",)))[:2]
+    assert ("env", modules) == tuple(starter(there)(HOST, ("qemu-system-x86_64",)))[:2]
 
 
 def test_the_readers_own_is_started_as_it_is(tmp_path: Path) -> None:
     """And the qemu-img beside it, where there is one."""
     own = Tree(Path("/"), "11.1.3", tmp_path / "q")
-    assert (f"{tmp_path}/q", "-S") == tuple(starter(own)(("qemu-system-x86_64", "-S")))
-    assert ("qemu-img", "info") == tuple(starter(own)(("qemu-img", "info")))
+    assert (f"{tmp_path}/q", "-S") == tuple(starter(own)(HOST, ("qemu-system-x86_64", "-S")))
+    assert ("qemu-img", "info") == tuple(starter(own)(HOST, ("qemu-img", "info")))
     (tmp_path / "qemu-img").touch()
-    assert (f"{tmp_path}/qemu-img", "info") == tuple(starter(own)(("qemu-img", "info")))
+    assert (f"{tmp_path}/qemu-img", "info") == tuple(starter(own)(HOST, ("qemu-img", "info")))
 
 
 def test_other_commands_are_the_hosts(tmp_path: Path) -> None:
     """Only QEMU's programs are a tree's."""
     trees = (tree(tmp_path, "usr/lib"), Tree(Path("/"), "1.0", tmp_path / "q"))
     for each in (*trees, Tree(Path("/"), "11.1.3")):
-        assert TOUCH == tuple(starter(each)(TOUCH))
-    assert ("qemu-img",) == tuple(starter(Tree(Path("/"), "11.1.3"))(("qemu-img",)))
+        assert TOUCH == tuple(starter(each)(HOST, TOUCH))
+    assert ("qemu-img",) == tuple(starter(Tree(Path("/"), "11.1.3"))(HOST, ("qemu-img",)))
 
 
 def test_a_tree_without_a_loader_is_told(tmp_path: Path) -> None:

@@ -6,13 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from colorunbook.hosts import Accel, Host, Site
+from colorunbook.errors import InputError, Unavailable
+from colorunbook.hosts import Accel, Host, Site, UnixMonitor
 from colorunbook.lab import pair, runtime
+from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.pair import Lab, site_in
 from colorunbook.lab.tree import Tree
@@ -46,6 +49,63 @@ def test_a_lab_is_found_as_it_was_made(lab: Lab) -> None:
     assert lab == pair.get("mine")
     assert Path("/o/qemu") == pair.get("mine").world.tree.binary
     assert Dialect(Version(10, 0, 13), Edition.BLOCKDEV) == pair.get("mine").dialect
+
+
+def test_a_lab_of_two_hosts_is_found_as_it_was_made(lab: Lab) -> None:
+    """With the addresses and the folders of its hosts."""
+    like = Site(Host("fd00::1", "/one"), Host("fd00::2", "/two"))
+    made = replace(lab, site=site_in(lab.world.runtime, Accel.KVM, tap=True, like=like))
+    made.save()
+    assert made == pair.get("mine")
+
+
+def test_a_host_has_two_monitors(lab: Lab) -> None:
+    """Sockets in the lab's folder, which lead in from outside whatever the network is."""
+    folder = lab.world.runtime
+    for host in (lab.site.primary, lab.site.secondary):
+        names = (folder / f"{host.address}.qmp", folder / f"{host.address}.spare")
+        assert tuple(UnixMonitor(str(name)) for name in names) == host.monitors
+
+
+def test_every_name_of_a_lab_leaves_room_for_its_sockets(lab: Lab) -> None:
+    """Whatever IPv4 addresses its hosts have, so it is refused before anything is made."""
+    longest = Site(Host("255.255.255.253", "/a"), Host("255.255.255.254", "/b"))
+    site = site_in(lab.world.runtime, Accel.KVM, tap=True, like=longest)
+    for monitor in (*site.primary.monitors, *site.secondary.monitors):
+        name = Path(str(monitor)).name
+        assert len(name) <= len(runtime.LONGEST_FILE)
+
+
+def test_a_lab_of_one_network_has_no_cable(lab: Lab) -> None:
+    """It is said how to make one that has."""
+    for touch in (lab.cut, lab.mend):
+        with pytest.raises(InputError, match=r"there is no cable.*lab up --hosts 2"):
+            touch(lab.site.secondary)
+    assert frozenset() == lab.those_cut()
+
+
+def test_a_host_is_found_by_its_address(lab: Lab) -> None:
+    """Any other is refused, and the two are named."""
+    assert lab.site.secondary == lab.host_at("127.0.0.2")
+    with pytest.raises(InputError, match=r"mine has no host 127\.0\.0\.3.*127\.0\.0\.1 and"):
+        lab.host_at("127.0.0.3")
+
+
+def test_a_world_that_has_ended_has_no_cables(lab: Lab) -> None:
+    """Nothing is entered by a number that may be another process's by now."""
+    cables = Cables("10.0.0.1", "10.0.0.2", second=7, switch=8)
+    gone = replace(lab.world, keeper=Life(2**22 + 1, 7, "no-boot"), cables=cables)
+    with pytest.raises(Unavailable, match="has ended"):
+        replace(lab, world=gone).cut(lab.site.primary)
+
+
+def test_a_record_without_hosts_is_of_the_documents(lab: Lab) -> None:
+    """An earlier colorunbook kept no others."""
+    record = lab.world.runtime / "lab.json"
+    told = json.loads(record.read_text())
+    del told["hosts"]
+    record.write_text(json.dumps(told))
+    assert lab == pair.get("mine")
 
 
 def test_a_record_without_an_edition_is_of_the_document(lab: Lab) -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from colorunbook.errors import Unavailable
 from colorunbook.lab import genesis, world
+from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World
 
 KEEPER = Life(2**22 + 1, 7, "no-boot")
+CABLES = Cables("10.0.0.1", "10.0.0.2", second=7, switch=8)
 
 
 @pytest.fixture
@@ -36,6 +38,24 @@ def test_command_has_a_clean_environment(gone: World) -> None:
     start = words.index("env")
     assert words[start : start + 3] == ("env", "-i", "--chdir=/mnt/vms")
     assert "LANG=C.UTF-8" in words
+
+
+def test_only_the_network_is_the_insides(gone: World) -> None:
+    """A program of the outside knocks from there: it sees its own files."""
+    words = gone.net_command(("/o/python", "a b"))
+    assert ("--net", "--", "/o/python", "a b") == words[-4:]
+    assert not {"--mount", "--root", "--pid"}.intersection(words)
+
+
+def test_a_command_of_a_host_enters_its_network(gone: World) -> None:
+    """Where the two hosts have one each; the first lives in that of the keeper."""
+    assert "--net" in gone.command(("true",), address="10.0.0.2")
+    two = replace(gone, cables=CABLES)
+    far = f"--net=/proc/{KEEPER.pid}/fd/7"
+    assert far in two.command(("true",), address="10.0.0.2")
+    for words in (two.command(("true",), address="10.0.0.1"), two.command(("true",))):
+        assert "--net" in words
+        assert far not in words
 
 
 def test_the_readers_programs_are_found_first(gone: World) -> None:
@@ -74,14 +94,17 @@ def test_record_of_a_live_one(gone: World) -> None:
     own = replace(alive, tree=Tree(Path("/"), "11.1.3", Path("/o/qemu")))
     own.save()
     assert world.find(gone.runtime) == own
+    two = replace(alive, cables=CABLES)
+    two.save()
+    assert world.find(gone.runtime) == two
 
 
 def test_record_of_an_earlier_colorunbook(gone: World) -> None:
-    """A record that says nothing of a reader's own QEMU is of a world without one."""
+    """A record that says nothing of a reader's own QEMU, or of cables, is of a world without."""
     alive = replace(gone, keeper=Life.of(1))
     alive.save()
     told = json.loads((gone.runtime / world.RECORD).read_text())
-    del told["binary"]
+    del told["binary"], told["cables"]
     (gone.runtime / world.RECORD).write_text(json.dumps(told))
     assert world.find(gone.runtime) == alive
 

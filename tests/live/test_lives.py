@@ -3,49 +3,14 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
-from colorunbook.qemu.payload import Json, as_objects, is_object
+from colorunbook.qemu.payload import Json, is_object
+from tests.live.program import Program
 
 pytestmark = pytest.mark.live
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The program, used on one lab."""
-
-    lab: str
-
-    def __call__(self, *words: str, exits: int = 0) -> str:
-        """Run it and hold it to its exit code; what it put out."""
-        done = subprocess.run(
-            [sys.executable, "-m", "colorunbook", *words],
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        assert exits == done.returncode, f"{words}\n{done.stdout}\n{done.stderr}"
-        return done.stdout if exits == 0 else done.stderr
-
-    def run(self, runbook: str, *words: str, exits: int = 0) -> str:
-        """Run a runbook in the lab."""
-        return self("run", runbook, "--lab", self.lab, *words, exits=exits)
-
-    def kill(self, role: str) -> None:
-        """Take one side away."""
-        self("lab", "kill", role, "--name", self.lab)
-
-    def roles(self) -> dict[str, Json]:
-        """Who is what, by address."""
-        labs: Json = json.loads(self("lab", "status", "--json"))
-        (mine,) = [lab for lab in as_objects(labs) if lab.get("name") == self.lab]
-        return {str(h.get("address")): h.get("role") for h in as_objects(mine.get("hosts"))}
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def script(build: Path) -> Script:
             shutil.copytree(tree.root, root, symlinks=True, copy_function=linked)
         tree = replace(tree, root=root)
         for name, program in (("my-qemu", QEMU), (IMG, IMG)):
-            start = shlex.join(starter(tree)((program,)))
+            start = shlex.join(starter(tree)("127.0.0.1", (program,)))
             (build / f"{name}.start").write_text(f'exec {start} "$@"\n')
             own = f'#!/bin/sh\n{first}\n. "$(dirname "$0")/{name}.start"\n'
             (build / name).write_text(own)
@@ -228,7 +228,7 @@ def test_an_accelerator_that_runs_no_guest_is_told(script: Script) -> None:
 @pytest.fixture
 def secondary(build: Path) -> Iterator[tuple[str, ...]]:
     """The options for a secondary on this machine itself; its QEMU is killed at the end."""
-    image = starter(provision())((IMG, "create", "-q", "-f", "qcow2"))
+    image = starter(provision())("127.0.0.2", (IMG, "create", "-q", "-f", "qcow2"))
     subprocess.run((*image, str(build / "primary.qcow2"), "64M"), check=True)
     with socket.create_server(("", 0)) as one, socket.create_server(("", 0)) as other:
         ports = (one.getsockname()[1], other.getsockname()[1])

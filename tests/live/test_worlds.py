@@ -11,7 +11,7 @@ from pathlib import Path
 from signal import SIGKILL
 from subprocess import PIPE
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import psutil
 import pytest
@@ -25,7 +25,13 @@ from colorunbook.lab.world import World
 pytestmark = pytest.mark.live
 
 Make: TypeAlias = Callable[[str], World]
-Sleeper: TypeAlias = Callable[[World], psutil.Process]
+
+
+class Sleeper(Protocol):
+    """Puts a process into a world, on one of its hosts, and returns it when it is there."""
+
+    def __call__(self, there: World, address: str | None = None) -> psutil.Process: ...
+
 
 #: Makes a world called ``lab`` in the given folder, puts a sleeper into it, and waits for its end.
 STARTER = """
@@ -67,8 +73,8 @@ def sleeper() -> Iterator[Sleeper]:
     """Puts a process into a world, and returns it when it is there."""
     with ExitStack() as outer:
 
-        def put(there: World) -> psutil.Process:
-            process = outer.enter_context(there.popen(("sleep", "300")))
+        def put(there: World, address: str | None = None) -> psutil.Process:
+            process = outer.enter_context(there.popen(("sleep", "300"), address=address))
             outer.callback(process.kill)
             until = time.monotonic() + 5
             while time.monotonic() < until:
@@ -240,6 +246,20 @@ def test_an_unbound_world_outlives_its_starter(tree: Tree, labs: Path) -> None:
             time.sleep(0.01)  # what leads into a world has other names before
         assert [each.name() for each in there.processes()] == ["sleep"]
     assert world.find(labs / "lab") is None
+
+
+def test_two_hosts_of_a_world_end_with_it(tree: Tree, labs: Path, sleeper: Sleeper) -> None:
+    """Also what runs on the second one, when the keeper is killed."""
+    there = genesis.create(tree, labs / "lab", addresses=("10.0.0.1", "10.0.0.2"), apart=True)
+    with there:
+        inner = sleeper(there, "10.0.0.2")
+        networks = [Path(f"/proc/{p}/ns/net").readlink() for p in (there.keeper.pid, inner.pid)]
+        assert networks[0] != networks[1]
+        assert there == world.find(labs / "lab")
+        assert [inner.pid] == [each.pid for each in there.processes()]
+        there.keeper.send(SIGKILL)
+        there.keeper.wait(5)
+        assert has_ended(inner)
 
 
 def test_one_name_one_world(make: Make) -> None:

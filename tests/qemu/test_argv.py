@@ -76,6 +76,18 @@ def test_the_monitor_is_the_hosts(monitor: str, value: str) -> None:
     assert [value] == of_option(argv(site), "-qmp")
 
 
+def test_a_spare_monitor_follows_the_first() -> None:
+    """And is there only where the host has one."""
+    one = Host("10.0.0.1", "/a", spare=parse_monitor("unix:/run/s"))
+    two = Host("10.0.0.2", "/b", spare=parse_monitor("tcp:[::1]:4444"))
+    line = argv(Site(one, two))
+    at = line.index("-qmp")
+    assert ["-qmp", "stdio", "-qmp", "unix:/run/s,server=on,wait=off"] == line[at : at + 4]
+    spare = "tcp:[::1]:4444,server=on,wait=off"
+    assert ["stdio", spare] == of_option(argv(Site(one, two), secondary=True), "-qmp")
+    assert ["stdio"] == of_option(argv(Site()), "-qmp")
+
+
 def test_without_a_helper_the_network_is_qemus_own() -> None:
     """Where a host has no tap devices."""
     assert ["user,id=hn0"] == of_option(argv(Site(bridge_helper=None)), "-netdev")

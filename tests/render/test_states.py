@@ -7,7 +7,7 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import colo_mode_is, guest_is
+from colorunbook.book.conditions import SpaceFor, colo_mode_is, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Runbook, Step, runbook
 from colorunbook.book.verbs import lost_heartbeat
@@ -48,7 +48,7 @@ def demotion() -> Runbook:
     @runbook("demote", on=Role.PRIMARY, title="Demote the primary")
     def demote(_colo: Colo) -> Iterator[Step]:
         """Give the role away."""
-        yield lost_heartbeat()
+        yield lost_heartbeat(Role.PRIMARY)
 
     @demote.starts_when
     def before(_colo: Colo) -> Iterator[Expect]:
@@ -66,6 +66,17 @@ def test_a_runbook_of_ones_own_is_an_arrow(demotion: Runbook) -> None:
     books = {**shelf.runbooks(), demotion.name: demotion}
     assert ("COLO primary", "waiting", "Demote the primary") in ways(books)
     assert "Demote the" in text_art(statechart(edges(books, Site(), Dialect())))
+
+
+def test_what_is_asked_of_a_host_is_no_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runbook that asks for room before it starts a QEMU starts from none all the same."""
+    books = shelf.runbooks()
+    before = ways(books)
+    for name in ("launch-primary", "launch-secondary"):
+        guard = (Expect(books[name].on, SpaceFor("/a", 5)),)
+        monkeypatch.setattr(books[name], "_starts", lambda _colo, guard=guard: iter(guard))
+        assert guard == books[name].starts(Colo(Site(), Dialect()))
+    assert before == ways(books)
 
 
 def test_it_fits_a_terminal() -> None:

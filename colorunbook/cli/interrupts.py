@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ctrl-C and SIGTERM during a run: the first ends it after the step in hand, the second at once."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+
+from colorunbook.book.actions import Await
+from colorunbook.cli.console import say
+from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
+from colorunbook.engine.stopping import Stop
+from colorunbook.errors import Aborted, ColorunbookError, Refused
+
+
+@dataclass(slots=True)
+class Account:
+    """How far a run has come.
+
+    :ivar finished: the number of the last step that is done.
+    :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
+    :ivar run_id: what it is called in the journal; empty: it has none yet.
+    """
+
+    name: str
+    run_id: str = ""
+    finished: int = 0
+    begun: int = 0
+    waits: bool = False
+    stop: Stop = field(default_factory=Stop)
+
+    def heard(self, event: Event) -> None:
+        """Take an event into account."""
+        match event:
+            case StepStarted(number, step):
+                self.begun, self.waits = number, isinstance(step.action, Await)
+            case StepDone(number) | StepSkipped(number):
+                self.finished = number
+            case _:
+                pass
+
+    def aborted(self) -> Aborted:
+        """What is to be said of a run that was broken off at once."""
+        if not self.begun and not self.finished:
+            return Aborted(f"{self.name} was interrupted; no step was begun.")
+        in_doubt = self.begun > self.finished and not self.waits
+        doubt = f"Step {self.begun} may be done or not." if in_doubt else ""
+        done = f"{self.finished} steps are done." if self.finished != 1 else "1 step is done."
+        return Aborted(
+            f"{self.name} was interrupted. {done} {doubt}".rstrip(), self.next_thing_to_type
+        )
+
+    @property
+    def next_thing_to_type(self) -> str:
+        """How it is taken up again; empty where nothing was begun."""
+        if not self.run_id or not (self.begun or self.finished):
+            return ""
+        return f"'colorunbook resume {self.run_id}' goes on from there."
+
+    def with_next_thing(self, error: ColorunbookError) -> ColorunbookError:
+        """The same error, with how the run is taken up again."""
+        if isinstance(error, Refused):
+            return error
+        error.advice = f"{error.advice} {self.next_thing_to_type}".strip()
+        return error
+
+
+async def until_interrupted(work: Coroutine[None, None, None], account: Account) -> None:
+    """Do it; a signal ends it between two steps, a second one, or one in a wait, at once.
+
+    :raises Aborted: it was interrupted.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, _tell, task, account.stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        raise account.aborted() from None
+
+
+def _tell(task: "asyncio.Future[None]", stop: Stop) -> None:
+    if stop.in_hand and not stop.is_asked:
+        stop.ask()
+        say("It ends after the step in hand. Once more ends it at once.")
+    else:
+        task.cancel()

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Asking a host itself: its images, its room, its memory, the ports it reaches."""
+
+from colorunbook.book.conditions import HostCondition
+from colorunbook.book.machines import Output
+from colorunbook.book.ports import Answers
+from colorunbook.engine.transport import Transport
+from colorunbook.errors import Unavailable
+from colorunbook.hosts import Host
+
+ASK = 20.0
+"""How long one command of a question may take, in seconds."""
+
+KNOCK = 2.0
+"""How long a port may take to answer, in seconds: a lost packet is sent again after one."""
+
+
+async def ask_host(
+    transport: Transport, host: Host, condition: HostCondition
+) -> tuple[bool | None, str]:
+    """Ask a condition's questions once: whether it holds, and what was seen.
+
+    ``None`` is for what nobody can tell: a program is missing, is too slow, or says what is not
+    understood. That is not a yes.
+    """
+    if isinstance(condition, Answers):
+        knocks = await transport.knock(host, condition.doors, KNOCK)
+        return condition.holds(knocks), condition.seen(knocks)
+    outputs: list[Output] = []
+    for question in condition.questions:
+        try:
+            outputs.append(await transport.shell(host, question, ASK))
+        except Unavailable as error:
+            return None, error.message.rstrip(".")
+    return condition.holds(outputs), condition.seen(outputs)

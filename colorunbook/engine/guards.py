@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What has to be so before anything is touched."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from colorunbook.book.actions import Launch
+from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition
+from colorunbook.book.phrases import Expect, plain
+from colorunbook.engine.asking import ask_host
+from colorunbook.engine.session import Session
+from colorunbook.engine.standing import Lookout, State
+from colorunbook.errors import Refused, Unavailable
+from colorunbook.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was seen of a guard.
+
+    :param holds: ``None``: nobody knows, which is not that it holds.
+    :param spent: why it need not hold any more; empty: it has to.
+    """
+
+    expect: Expect
+    holds: bool | None
+    seen: str
+    spent: str = ""
+
+    @property
+    def lets_pass(self) -> bool:
+        """Whether the procedure may go on from here."""
+        return self.holds is True or bool(self.spent)
+
+    @property
+    def name(self) -> str:
+        """The name by which a person can let it be; empty: nobody can."""
+        condition = self.expect.condition
+        return condition.NAME if isinstance(condition, HostCondition) else ""
+
+
+async def ask_guards(plan: Plan, session: Session, lookout: Lookout) -> AsyncIterator[Verdict]:
+    """Ask every guard of a plan, one after the other; nothing is changed."""
+    for expect in plan.starts:
+        holds, seen = await _ask(plan, session, lookout, expect)
+        spent = "" if holds else await _spent(plan, lookout, expect)
+        yield Verdict(expect, holds, seen, spent)
+
+
+async def _ask(
+    plan: Plan, session: Session, lookout: Lookout, expect: Expect
+) -> tuple[bool | None, str]:
+    condition = expect.condition
+    if isinstance(condition, EventSeen | Checkpoints):
+        raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
+    if isinstance(condition, HostCondition):
+        return await ask_host(session.transport, plan.site.host(expect.role), condition)
+    try:
+        return await lookout.ask(expect.role, condition)
+    except Unavailable as error:
+        return None, error.message
+
+
+async def _spent(plan: Plan, lookout: Lookout, expect: Expect) -> str:
+    """The step that has made an end of a guard; empty: none has."""
+    for number, step in enumerate(plan.steps, 1):
+        if expect in step.spends and (await lookout.of(step)).state is State.DONE:
+            return f"step {number}, '{step.title}', is done already"
+    return ""
+
+
+def must_pass(plan: Plan, verdict: Verdict) -> None:
+    """See that a guard lets the procedure begin.
+
+    :raises Refused: it does not.
+    """
+    if verdict.lets_pass:
+        return
+    only = f"it begins only when {plain(verdict.expect)}"
+    seen = "seen" if verdict.holds is False else "and nobody can tell"
+    advice = f"'colorunbook show {plan.name}' tells what it is for."
+    if verdict.name:
+        advice = f"Where you know better, --despite {verdict.name} lets it be."
+    raise Refused(
+        f"{plan.name} is refused, and nothing was sent: {only}; {seen}: "
+        f"{verdict.seen.rstrip('.')}.",
+        advice,
+    )
+
+
+async def refuse_to_start_twice(plan: Plan, session: Session, lookout: Lookout) -> None:
+    """A QEMU that runs already may be the one that carries the guest.
+
+    :raises Refused: one serves the monitor, and it is not the one that the plan would start.
+    """
+    for step in plan.steps:
+        host = plan.site.host(step.role)
+        if not isinstance(step.action, Launch) or not await session.transport.serves(host):
+            continue
+        if (await lookout.of(step)).state is not State.DONE:
+            raise Refused(
+                f"{plan.name} is refused, and nothing was sent: on the {step.role.value} "
+                f"{host.address} another QEMU serves {host.monitor} already.",
+                "End it first, or choose another monitor; if the roles have changed hosts, "
+                "give --primary.",
+            )

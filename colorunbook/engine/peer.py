@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Split brain: signs that the peer lives, and what counts as proof that it is dead.
+
+A survivor that takes over while its peer still runs the guest makes two guests of one. So a
+failover wants a proof (:func:`prove_dead`), and any sign of life refuses it, whatever was given.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from colorunbook.book.ports import Knock
+from colorunbook.engine.events import ProofGiven
+from colorunbook.engine.fencing import fence_off
+from colorunbook.engine.transport import Transport
+from colorunbook.errors import Refused
+from colorunbook.hosts import Door, Role, Site, StdioMonitor
+
+Ask = Callable[[str], Awaitable[str | None]]
+"""Asks a person a question on a terminal; ``None``: there is no terminal."""
+
+KNOCK = 1.5
+"""How long each sign may take, in seconds: a lost packet is sent again after one."""
+
+FADE = 10.0
+"""How long a machine that was fenced may go on answering, in seconds."""
+
+_NOT_NEEDED = "something else answered already"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something by which a peer that lives may be known.
+
+    :param asked: what was asked, as words after "its".
+    :param knock: what came back; ``None``: it was not asked.
+    :param why: why it was not.
+    """
+
+    asked: str
+    knock: Knock | None
+    why: str = ""
+
+    def __str__(self) -> str:
+        found = f"was not asked: {self.why}" if self.knock is None else self.knock.value
+        return f"its {self.asked} {found}"
+
+
+async def signs_of_life(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
+    """Ask whatever could answer of the peer of a survivor, each with a bound.
+
+    What can be asked without harm is asked at once: the monitor, the secondary's disk, the guest.
+    The others follow one by one, and only while nothing has answered. A QEMU that waits for its
+    migration takes a connection for it and ends. A chardev that has its client leaves another one
+    in its queue, and ``mirror0`` for good where the guest sends nothing: a new secondary would
+    find it full. So its port comes after that of ``compare1``.
+
+    Only ports of the peer's own role are asked: where both addresses are of one machine, the
+    survivor's own, which listens everywhere, would answer.
+
+    :param survivor: its role now.
+    """
+    peer = site.host(survivor.other)
+    monitor = await _of_monitor(site, survivor, transport)
+    harmless = [_Place(*each) for each in _harmless(site, survivor)]
+    knocks = await transport.knock(site.host(survivor), [p.door for p in harmless], KNOCK)
+    signs = [*monitor, *(Sign(p.name, k) for p, k in zip(harmless, knocks, strict=True))]
+    if survivor is Role.SECONDARY and site.service is None:
+        signs.append(Sign("guest", None, "the site names no service of it"))
+    for name, port in _delicate(site, survivor):
+        if alive(signs):
+            signs.append(Sign(name, None, _NOT_NEEDED))
+        else:
+            door = Door(peer.address, port)
+            found = await transport.knock(site.host(survivor), (door,), KNOCK)
+            signs.append(Sign(name, found[0]))
+    return tuple(signs)
+
+
+def alive(signs: Sequence[Sign]) -> bool:
+    """Tell whether anything answered: even a process that is stopped can go on at any time."""
+    return any(sign.knock is Knock.ANSWERS for sign in signs)
+
+
+async def prove_dead(
+    site: Site,
+    survivor: Role,
+    transport: Transport,
+    *,
+    name: str,
+    fence: str | None = None,
+    ask_person: Ask | None = None,
+) -> ProofGiven:
+    """Have it proved that the peer of a survivor is dead.
+
+    A fence command is run first, if there is one. Then signs of life are looked for; with any, it
+    is refused. Without one, three things are proof: the fence; that this machine's own kernel says
+    that nobody is there; the word of a person.
+
+    :param survivor: its role now.
+    :param name: the runbook that wants to know.
+    :param fence: a command line that cuts the peer off, from its power or its disk.
+    :param ask_person: where a person has said that the peer is dead; asks for its address.
+    :raises Refused: the peer lives, or nothing proves that it does not.
+    :raises InputError: the fence command cannot be read.
+    """
+    peer = survivor.other
+    address = site.host(peer).address
+    if fence is not None:
+        said = await fence_off(fence, peer, address, name)
+        signs = await _faded(site, survivor, transport)
+        _must_be_none(signs, peer, address, name, after=" although the fence command ended well")
+        return ProofGiven("fence", peer, said)
+    signs = await signs_of_life(site, survivor, transport)
+    _must_be_none(signs, peer, address, name)
+    if _this_machine_knows(site, signs, transport):
+        return ProofGiven("machine", peer, "; ".join(map(str, signs)))
+    if ask_person is not None:
+        return ProofGiven("person", peer, await _word(ask_person, peer, address, name))
+    told = "; ".join(map(str, signs))
+    hidden = transport.sees_all(site.host(peer)) and site.host(peer).monitor == StdioMonitor()
+    raise Refused(
+        f"{name} is refused, and nothing was sent: nothing proves that the {peer.value} {address} "
+        f"is dead ({told}).",
+        f"{f'Name its monitor with --{peer.value}-qmp, or cut' if hidden else 'Cut'} it off with "
+        "--fence COMMAND, or see for yourself that it is off and say so with --peer-is-dead.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    name: str
+    door: Door
+
+
+async def _of_monitor(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
+    peer = site.host(survivor.other)
+    if isinstance(peer.monitor, StdioMonitor):
+        return (Sign("monitor", None, "it is not known where that is"),)
+    return (Sign(f"monitor {peer.monitor}", await transport.meet(peer, KNOCK)),)
+
+
+def _harmless(site: Site, survivor: Role) -> Iterator[tuple[str, Door]]:
+    if survivor is Role.PRIMARY:
+        yield f"NBD port {site.ports.nbd}", Door(site.secondary.address, site.ports.nbd)
+    elif site.service is not None:
+        # While the primary lives, its guest answers there; the secondary's own cannot yet.
+        yield f"guest at {site.service}", site.service
+
+
+def _delicate(site: Site, survivor: Role) -> Iterator[tuple[str, int]]:
+    if survivor is Role.PRIMARY:
+        yield f"migration port {site.ports.migration}", site.ports.migration
+    else:
+        yield f"compare1 port {site.ports.secondary_in}", site.ports.secondary_in
+        yield f"mirror0 port {site.ports.mirror}", site.ports.mirror
+
+
+async def _faded(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
+    """Look for signs until there are none: a fence may need a moment to take effect."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + FADE
+    while True:
+        signs = await signs_of_life(site, survivor, transport)
+        if not alive(signs) or loop.time() > end:
+            return signs
+        await asyncio.sleep(0.5)
+
+
+def _must_be_none(
+    signs: Sequence[Sign], peer: Role, address: str, name: str, *, after: str = ""
+) -> None:
+    answered = [sign for sign in signs if sign.knock is Knock.ANSWERS]
+    if answered:
+        raise Refused(
+            f"{name} is refused, and nothing was sent: the {peer.value} {address} is alive{after}: "
+            f"{' and '.join(map(str, answered))}.",
+            "Two would run the guest. End its QEMU or cut it off, with --fence COMMAND for "
+            "instance; whatever else was said does not count while it answers.",
+        )
+
+
+def _this_machine_knows(site: Site, signs: Sequence[Sign], transport: Transport) -> bool:
+    """Tell whether nobody is there, by the word of the kernel that would have to run them.
+
+    The monitor has to be among what it refused: a QEMU that has taken over on its own has closed
+    the ports of its former role, and lives. Where the guest is served tells nothing of a process.
+    """
+    if not all(transport.sees_all(site.host(role)) for role in Role):
+        return False
+    of_process = [sign for sign in signs if not sign.asked.startswith("guest")]
+    return all(sign.knock is Knock.REFUSED for sign in of_process)
+
+
+async def _word(ask_person: Ask, peer: Role, address: str, name: str) -> str:
+    question = (
+        f"Nothing answers at the {peer.value} {address}; that alone proves nothing. If you have "
+        "seen that it is off, type its address"
+    )
+    typed = await ask_person(question)
+    if typed is None:
+        raise Refused(
+            f"{name} is refused, and nothing was sent: --peer-is-dead asks a person, and there is "
+            "no terminal.",
+            "Where nobody watches, cut the peer off with --fence COMMAND.",
+        )
+    if typed.strip() != address:
+        raise Refused(
+            f"{name} is refused, and nothing was sent: {typed.strip()!r} is not the "
+            f"{peer.value}'s address {address}.",
+            "Look again which of the two hosts is dead.",
+        )
+    return f"typed {address}"

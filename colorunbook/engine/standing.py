@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a procedure stands: of each step, whether it is done already, as QEMU itself tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
+from colorunbook.book.conditions import Probe
+from colorunbook.book.phrases import Expect, plain
+from colorunbook.book.runbook import Step
+from colorunbook.engine.monitor import NEGOTIATION
+from colorunbook.engine.session import Session
+from colorunbook.engine.waits import REPLY
+from colorunbook.errors import StepFailed, Unavailable
+from colorunbook.hosts import Role
+from colorunbook.plan import Plan
+from colorunbook.qemu.payload import Json, Payload
+
+
+class State(Enum):
+    """What is known of a step."""
+
+    DONE = "already done"
+    OPEN = "would run"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a step, and what tells so."""
+
+    state: State
+    seen: str = ""
+
+
+class Lookout:
+    """Asks where a plan stands; each question once, until :meth:`forget`."""
+
+    def __init__(self, plan: Plan, session: Session) -> None:
+        self._plan = plan
+        self._session = session
+        self._told: dict[tuple[Role, str], Json | StepFailed] = {}
+
+    def forget(self) -> None:
+        """Ask anew: something has been done since."""
+        self._told.clear()
+
+    async def survey(self) -> tuple[Standing, ...]:
+        """Where each step of the plan stands.
+
+        What cannot be asked is unknown, and the reason is what was seen.
+        """
+        found = []
+        for step in self._plan.steps:
+            try:
+                found.append(await self.of(step))
+            except Unavailable as error:
+                found.append(Standing(State.UNKNOWN, error.message))
+        return tuple(found)
+
+    async def of(self, step: Step) -> Standing:
+        """Where one step stands.
+
+        :raises Unavailable: it could not be asked.
+        """
+        launch = self._launch_behind(step)
+        if launch is not None:
+            return await self._launched(launch)
+        if not step.done:
+            return Standing(State.UNKNOWN if changes(step) else State.OPEN)
+        if await self._is_yet_to_start(step.role):
+            return Standing(State.OPEN, "its QEMU does not run yet")
+        for group in step.done:
+            if await self._all_hold(step.role, group):
+                so = " and ".join(plain(Expect(step.role, probe)) for probe in group)
+                return Standing(State.DONE, so)
+        return Standing(State.OPEN)
+
+    async def ask(self, role: Role, probe: Probe) -> tuple[bool, str]:
+        """Whether a probe holds, and what was seen; an error reply is an answer: it does not.
+
+        :raises Unavailable: it could not be asked.
+        """
+        replies: list[Json] = []
+        for question in probe.questions:
+            told = await self._ask(role, question)
+            if isinstance(told, StepFailed):
+                return False, told.message
+            replies.append(told)
+        return probe.holds(replies), probe.seen(replies)
+
+    def _launch_behind(self, step: Step) -> Step | None:
+        """The launch that a step makes ready for, or is."""
+        if not isinstance(step.action, Assign | Shell | Launch):
+            return None
+        steps = self._plan.steps
+        behind = steps[steps.index(step) :]
+        return next(
+            (s for s in behind if isinstance(s.action, Launch) and s.role is step.role), None
+        )
+
+    async def _launched(self, step: Step) -> Standing:
+        host = self._plan.site.host(step.role)
+        words = [w.text for w in step.action.words] if isinstance(step.action, Launch) else []
+        if await self._session.transport.runs(host, words):
+            return Standing(State.DONE, f"the {step.role.value}'s QEMU runs, with these words")
+        return Standing(State.OPEN, f"no QEMU runs with the words of the {step.role.value}")
+
+    async def _is_yet_to_start(self, role: Role) -> bool:
+        launches = (s for s in self._plan.steps if isinstance(s.action, Launch) and s.role is role)
+        for launch in launches:
+            return (await self._launched(launch)).state is State.OPEN
+        return False
+
+    async def _all_hold(self, role: Role, probes: Sequence[Probe]) -> bool:
+        for probe in probes:
+            if not (await self.ask(role, probe))[0]:
+                return False
+        return True
+
+    async def _ask(self, role: Role, question: Payload) -> Json | StepFailed:
+        key = (role, question.text)
+        if key not in self._told:
+            monitor = await self._session.monitor(role, self._plan.site)
+            try:
+                self._told[key] = await monitor.execute(question, REPLY)
+            except StepFailed as error:
+                self._told[key] = error
+        return self._told[key]
+
+
+def changes(step: Step) -> bool:
+    """Tell whether a step changes something, so that doing it twice is not nothing."""
+    match step.action:
+        case Shell() | Launch() | Hmp():
+            return True
+        case Qmp(payload):
+            return payload.execute != NEGOTIATION and not payload.execute.startswith("query-")
+        case _:
+            return False

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Taking back what a run has done: in reverse, and each undo is seen to have worked."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from colorunbook.book.actions import Action, Await, Launch
+from colorunbook.book.phrases import Expect, plain
+from colorunbook.book.runbook import Step
+from colorunbook.book.verbs import under_way
+from colorunbook.engine.acts import Hands
+from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted
+from colorunbook.engine.session import Session
+from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.engine.waits import Seen, ask, wait
+from colorunbook.errors import ColorunbookError, TimedOut
+from colorunbook.hosts import Role
+from colorunbook.plan import Plan
+from colorunbook.qemu.payload import Json
+
+SETTLED = 10.0
+"""How long an undo may take to be seen, in seconds."""
+
+_PAUSE = 0.05
+
+Done = tuple[int, Step]
+
+
+def can_be_undone(steps: Sequence[Done]) -> bool:
+    """Tell whether there is anything to take back of what was done."""
+    return any(_has_undo(step) for _, step in steps)
+
+
+async def undo(
+    plan: Plan, session: Session, steps: Sequence[Done]
+) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed]:
+    """Take steps back, the last one first.
+
+    It ends at the first that cannot be taken back, since those before it lie under it. Once COLO
+    runs nothing is: there is no way back from there but a failover.
+
+    :param steps: what was done, in order.
+    """
+    for number, step in reversed(steps):
+        if not changes(step) or not _has_undo(step):
+            continue
+        if why := await _forbidden(plan, session):
+            yield UndoFailed(number, step, why)
+            return
+        start = time.perf_counter()
+        yield UndoStarted(number, step)
+        try:
+            reply = await _undo(plan, session, step)
+        except ColorunbookError as error:
+            yield UndoFailed(number, step, _by_hand(plan, step, error))
+            return
+        yield UndoDone(number, step, reply, time.perf_counter() - start)
+
+
+def _has_undo(step: Step) -> bool:
+    return bool(step.undo) or isinstance(step.action, Launch)
+
+
+async def _forbidden(plan: Plan, session: Session) -> str:
+    """Why nothing may be taken back; empty: it may."""
+    for address, monitor in session.opened():
+        if address == plan.site.host(Role.PRIMARY).address:
+            try:
+                _, status = await ask(monitor, under_way())
+            except ColorunbookError as error:
+                return f"Nobody can tell whether COLO runs: {error.message}"
+            if status == "colo":
+                return "COLO runs. From here a failover leads on, and nothing leads back."
+    return ""
+
+
+async def _undo(plan: Plan, session: Session, step: Step) -> Json:
+    lookout = Lookout(plan, session)
+    if isinstance(step.action, Launch):
+        host = plan.site.host(step.role)
+        await session.forget(step.role, plan.site)
+        await session.transport.end(host, [word.text for word in step.action.words])
+        return "ended"
+    # Where doing it again tells that it is done, its probe does not tell that it is not.
+    if not step.already and (await lookout.of(step)).state is State.OPEN:
+        return "it was not done"
+    reply: Json = None
+    for action in step.undo:
+        reply = await _do(plan, session, step.role, action)
+    await _see_undone(lookout, step)
+    return reply
+
+
+async def _do(plan: Plan, session: Session, role: Role, action: Action) -> Json:
+    if not isinstance(action, Await):
+        return await Hands(plan, session).act(role, action)
+    monitor = await session.monitor(role, plan.site)
+    seen = ""
+    async for news in wait(monitor, action.condition, action.within, len(monitor.events)):
+        if isinstance(news, Seen):
+            seen = news.text
+    return seen
+
+
+async def _see_undone(lookout: Lookout, step: Step) -> None:
+    """Wait until what tells that a step is done tells it no more.
+
+    :raises TimedOut: it goes on telling so.
+    """
+    end = asyncio.get_running_loop().time() + SETTLED
+    while True:
+        lookout.forget()
+        standing = await lookout.of(step)
+        if standing.state is not State.DONE:
+            return
+        if asyncio.get_running_loop().time() > end:
+            raise TimedOut(f"After {SETTLED:g} s it is still so that {standing.seen}.")
+        await asyncio.sleep(_PAUSE)
+
+
+def _by_hand(plan: Plan, step: Step, error: ColorunbookError) -> str:
+    """What stands against an undo, and what a person can do."""
+    where = f"on the {step.role.value} {plan.site.host(step.role).address}"
+    words = [plain(Expect(step.role, probe)) for probe in step.done[0]] if step.done else []
+    so = f" See first whether it is still so that {' and '.join(words)}." if words else ""
+    return f"{error.message} Nothing before it was taken back either. Look {where}.{so}"

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Freeing a QEMU of a peer that has vanished, on hosts that are made up."""
+
+from colorunbook import shelf
+from colorunbook.book.actions import Yank
+from colorunbook.engine.events import Event, StepDone, Yanked
+from colorunbook.engine.fake import FakeTransport, Fault, Hangs, Says, Silence
+from colorunbook.engine.runner import run
+from colorunbook.engine.session import Session
+from colorunbook.errors import ColorunbookError
+from colorunbook.qemu.dialect import Edition
+from colorunbook.qemu.payload import Json, Payload
+from tests.engine.chapters import BEREFT, ONE, PAIR, SITE, Chapter, begin
+from tests.hurry import hurry
+
+FAILOVER = Chapter("primary-failover", BEREFT[:5])
+_NAMES = ("mirror0", "compare1", "compare0", "compare0-0", "compare_out", "compare_out0")
+_OTHERS: list[Json] = [{"type": "block-node", "node-name": "#block316"}, {"type": "migration"}]
+LISTED: list[Json] = [{"type": "chardev", "id": name} for name in _NAMES]
+LISTED += _OTHERS
+
+
+async def play(hosts: FakeTransport, name: str) -> tuple[list[Event], ColorunbookError | None]:
+    """Do a runbook; what was told, and how it failed."""
+    told: list[Event] = []
+    async with Session(hosts, SITE) as session:
+        plan = await session.resolve(shelf.runbook(name))
+        try:
+            async for event in run(plan, session):
+                told.append(event)  # noqa: PERF401 - what came before the error counts
+        except ColorunbookError as error:
+            return told, error
+    return told, None
+
+
+def test_what_leads_to_the_peer_is_cut_and_nothing_else() -> None:
+    """The loops from the primary to itself do not connect again."""
+    chosen = Yank(("mirror0", "compare1")).chosen(LISTED)
+    names = [instance.get("id") or instance["type"] for instance in chosen]
+    assert ["mirror0", "compare1", "block-node", "migration"] == names
+
+
+def test_the_peer_is_cut_off_before_the_first_step() -> None:
+    """Out of band, by the names that QEMU told."""
+
+    async def work() -> list[Payload]:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts.sent.clear()
+        await play(hosts, "primary-failover")
+        return [payload for _, payload in hosts.sent]
+
+    sent = hurry(work())
+    names = [payload.execute for payload in sent]
+    assert names.index("yank") < names.index("x-blockdev-change")
+    assert [True, True] == [p.oob for p in sent if p.execute in ("query-yank", "yank")]
+
+
+def test_a_step_that_hangs_is_freed_and_goes_on() -> None:
+    """As when the peer vanishes in the middle."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("x-blockdev-change", Hangs())]
+        return await play(hosts, "primary-resume")
+
+    told, error = hurry(work())
+    assert error is None
+    (freed,) = [event for event in told if isinstance(event, Yanked)]
+    assert "x-blockdev-change had no reply after 20 s" == freed.why
+    assert ("chardev mirror0", "chardev compare1") == freed.instances
+
+
+def test_a_hang_that_cannot_be_freed_is_accounted_for() -> None:
+    """What was tried, which step it was, and what is done."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [
+            Fault("x-blockdev-change", Silence()),
+            Fault("query-yank", Silence(), nth=2),
+        ]
+        return await play(hosts, "primary-failover")
+
+    told, error = hurry(work())
+    assert "Step 1 of 9" in str(error)
+    assert "No step is done." in str(error)
+    assert "nothing could be cut" in [e.why for e in told if isinstance(e, Yanked)][1]
+
+
+def test_what_went_away_meanwhile_is_asked_for_again() -> None:
+    """QEMU cuts all or nothing."""
+
+    async def work() -> ColorunbookError | None:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("yank", Says("Instance not found"))]
+        return (await play(hosts, "primary-failover"))[1]
+
+    assert hurry(work()) is None
+
+
+def test_a_survivor_is_not_cut_from_a_new_peer() -> None:
+    """All is done already, so there is nothing to free."""
+
+    async def work() -> list[str]:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        await play(hosts, "primary-failover")
+        hosts.sent.clear()
+        told, _ = await play(hosts, "primary-failover")
+        assert not [event for event in told if isinstance(event, StepDone)][1:]
+        return hosts.mutations()
+
+    assert [] == hurry(work())
+
+
+def test_a_secondary_needs_none_of_it() -> None:
+    """It was seen not to hang."""
+
+    async def work() -> list[str]:
+        hosts = await begin(Chapter("secondary-failover", (*PAIR, f"-{ONE}")), Edition.HMP)
+        await play(hosts, "secondary-failover")
+        return [payload.execute for _, payload in hosts.sent]
+
+    assert "yank" not in hurry(work())

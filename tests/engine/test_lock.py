@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One run at a time on one pair; the other run is a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from colorunbook.engine.lock import About, hold
+from colorunbook.errors import Refused, Unavailable
+from colorunbook.hosts import Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
+
+ABOUT = About("20261125T101500.000-primary-failover-7", "primary-failover")
+HOLDER = """
+import sys
+from pathlib import Path
+from colorunbook.engine.lock import About, hold
+from colorunbook.hosts import Host, parse_monitor
+folder, *monitors = sys.argv[1:]
+hosts = [Host("10.0.0.1", "/x", parse_monitor(monitor)) for monitor in monitors]
+with hold(hosts, About("ID", "bring-up"), Path(folder)):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def host(monitor: Monitor, address: str = "10.0.0.1") -> Host:
+    """A host whose QEMU is spoken to there."""
+    return Host(address, "/x", monitor)
+
+
+ONE, TWO = host(UnixMonitor("/run/a.qmp")), host(UnixMonitor("/run/b.qmp"))
+
+
+@contextmanager
+def another_run(folder: Path, *hosts: Host) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds these hosts until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder), *(str(each.monitor) for each in hosts)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert "held\n" == process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_pair_that_is_held_is_refused(tmp_path: Path) -> None:
+    """The sentence names the run, its runbook, its process, and since when."""
+    with (
+        another_run(tmp_path, ONE) as other,
+        pytest.raises(Refused) as refused,
+        hold([TWO, ONE], ABOUT, tmp_path),
+    ):
+        pytest.fail("it was held twice")
+    begin = "primary-failover is refused, and nothing was sent: run ID of bring-up, process "
+    assert refused.value.message.startswith(f"{begin}{other.pid} of ")
+    assert "has held this pair since 2" in refused.value.message
+    assert "'colorunbook history ID'" in refused.value.advice
+
+
+def test_who_is_refused_holds_nothing(tmp_path: Path) -> None:
+    """Whichever of the two was had first."""
+    for free, held in ((ONE, TWO), (TWO, ONE)):
+        with another_run(tmp_path, held):
+            with pytest.raises(Refused), hold([ONE, TWO], ABOUT, tmp_path):
+                pytest.fail("it was held twice")
+            with another_run(tmp_path, free):
+                pass
+
+
+def test_the_kernel_lets_go_of_what_a_killed_run_held(tmp_path: Path) -> None:
+    """Nothing has to be removed by hand."""
+    with another_run(tmp_path, ONE, TWO) as other:
+        other.kill()
+        other.wait()
+        with hold([ONE, TWO], ABOUT, tmp_path):
+            pass
+
+
+def test_a_run_that_ends_lets_go(tmp_path: Path) -> None:
+    """Well or not; and leaves no word of itself."""
+    with hold([ONE], ABOUT, tmp_path):
+        pass
+    with pytest.raises(ZeroDivisionError), hold([ONE], ABOUT, tmp_path):
+        raise ZeroDivisionError
+    with another_run(tmp_path, ONE):
+        pass
+
+
+def test_other_pairs_are_free(tmp_path: Path) -> None:
+    """Two labs on one machine do not know of each other."""
+    with another_run(tmp_path, ONE), hold([TWO], ABOUT, tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (UnixMonitor("/{}/a/q"), UnixMonitor("/{}/b/../a/q")),
+        (UnixMonitor("/{}/a/q"), UnixMonitor("/{}/link/q")),
+        (TcpMonitor("Alpha", 4444), TcpMonitor("alpha", 4444)),
+        (StdioMonitor(), StdioMonitor()),
+    ],
+)
+def test_two_spellings_of_one_monitor_are_one(tmp_path: Path, one: Monitor, two: Monitor) -> None:
+    """A relative way, a link, and the case of a name."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("a")
+    first, second = (
+        UnixMonitor(each.path.format(str(tmp_path)[1:])) if isinstance(each, UnixMonitor) else each
+        for each in (one, two)
+    )
+    with (
+        hold([host(first)], ABOUT, tmp_path / "locks"),
+        pytest.raises(Refused),
+        hold([host(second)], ABOUT, tmp_path / "locks"),
+    ):
+        pytest.fail("it was held twice")
+
+
+def test_a_host_without_a_monitor_goes_by_its_address(tmp_path: Path) -> None:
+    """There is nothing else to tell it by."""
+    with hold([host(StdioMonitor())], ABOUT, tmp_path):
+        with hold([host(StdioMonitor(), "10.0.0.2")], ABOUT, tmp_path):
+            pass
+        with pytest.raises(Refused), hold([host(StdioMonitor())], ABOUT, tmp_path):
+            pytest.fail("it was held twice")
+
+
+def test_one_host_twice_is_held_once(tmp_path: Path) -> None:
+    """A run does not stand in its own way."""
+    with hold([ONE, ONE], ABOUT, tmp_path):
+        pass
+
+
+def test_a_holder_that_left_no_word_is_told_without(tmp_path: Path) -> None:
+    """It has just begun, or its disk is full."""
+    with hold([ONE], ABOUT, tmp_path):
+        (path,) = tmp_path.iterdir()
+        for word in ("", "{", "[]", json.dumps({"run": "x"})):
+            path.write_text(word)
+            with (
+                pytest.raises(Refused, match="another run has just begun on this pair"),
+                hold([ONE], ABOUT, tmp_path),
+            ):
+                pytest.fail("it was held twice")
+
+
+def test_a_lock_that_is_a_link_is_unavailable(tmp_path: Path) -> None:
+    """Nothing is written behind it."""
+    with hold([ONE], ABOUT, tmp_path):
+        (path,) = tmp_path.iterdir()
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Unavailable, match="cannot be opened"), hold([ONE], ABOUT, tmp_path):
+        pytest.fail("a link was followed")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_lock_stays_closed_to_children(tmp_path: Path) -> None:
+    """A QEMU that outlives the run does not hold the pair."""
+    with hold([ONE], ABOUT, tmp_path):
+        child = os.posix_spawnp("sleep", ["sleep", "60"], os.environ)
+    try:
+        with another_run(tmp_path, ONE):
+            pass
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)

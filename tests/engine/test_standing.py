@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a procedure stands, and that it goes on from there: law 5, on hosts that are made up."""
+
+import contextlib
+
+import pytest
+
+from colorunbook import shelf
+from colorunbook.book.actions import Assign, Await, Qmp
+from colorunbook.book.runbook import Runbook
+from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
+from colorunbook.engine.fake import FakeTransport
+from colorunbook.engine.runner import run
+from colorunbook.engine.session import Session
+from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.plan import resolve
+from colorunbook.qemu.dialect import Dialect, Edition
+from tests.engine.chapters import CHAPTERS, ONE, SITE, Chapter, begin, play, shape
+from tests.hurry import hurry
+
+
+async def play_until(hosts: FakeTransport, chapter: Chapter, edition: Edition, cut: int) -> int:
+    """Do it, and die at a moment: 2n before step n + 1, 2n + 1 after it; the moments there are."""
+    async with Session(hosts, SITE, edition) as session:
+        plan = await session.resolve(shelf.runbook(chapter.name))
+        async with contextlib.aclosing(run(plan, session)) as events:
+            async for event in events:
+                match event:
+                    case StepStarted(number) if cut == 2 * (number - 1):
+                        break
+                    case StepDone(number) if cut == 2 * number - 1:
+                        break
+                    case _:
+                        pass
+        return 2 * len(plan.steps)
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
+def test_a_run_that_died_anywhere_is_finished_by_another(
+    chapter: Chapter, edition: Edition
+) -> None:
+    """It ends where one that was never disturbed ends."""
+
+    async def undisturbed() -> tuple[dict[str, tuple[object, ...]], int]:
+        hosts = await begin(chapter, edition)
+        moments = await play_until(hosts, chapter, edition, -1)
+        return shape(hosts), moments
+
+    async def disturbed(cut: int) -> dict[str, tuple[object, ...]]:
+        hosts = await begin(chapter, edition)
+        await play_until(hosts, chapter, edition, cut)
+        await play(hosts, chapter.name, edition)
+        return shape(hosts)
+
+    wanted, moments = hurry(undisturbed())
+    for cut in range(moments):
+        assert wanted == hurry(disturbed(cut)), f"moment {cut}"
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
+def test_a_runbook_that_was_done_is_done_already(chapter: Chapter, edition: Edition) -> None:
+    """The second time nothing is sent that changes anything, and it counts as done."""
+
+    async def work() -> tuple[list[Event], list[str]]:
+        hosts = await begin(chapter, edition)
+        await play(hosts, chapter.name, edition)
+        hosts.sent.clear()
+        events = await play(hosts, chapter.name, edition)
+        return events, hosts.mutations()
+
+    events, sent = hurry(work())
+    assert [] == sent
+    done = [e.step for e in events if isinstance(e, StepDone) and changes(e.step)]
+    assert [] == done
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=str)
+def test_what_was_not_begun_would_run(chapter: Chapter, edition: Edition) -> None:
+    """At the beginning no step is done, but for a capability that a survivor has still."""
+
+    async def work() -> list[str]:
+        hosts = await begin(chapter, edition)
+        async with Session(hosts, SITE, edition) as session:
+            plan = await session.resolve(shelf.runbook(chapter.name))
+            standings = await Lookout(plan, session).survey()
+        marked = zip(plan.steps, standings, strict=True)
+        return [s.title for s, standing in marked if changes(s) and standing.state is State.DONE]
+
+    kept = ["Switch x-colo and return-path on"] if chapter.name.endswith("-resume") else []
+    assert kept == hurry(work())
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+@pytest.mark.parametrize("book", shelf.runbooks().values(), ids=lambda b: b.name)
+def test_every_step_that_changes_something_can_be_told_done(
+    book: Runbook, edition: Edition
+) -> None:
+    """By probes of its own, or by the QEMU that it makes ready for."""
+    plan = resolve(book, SITE, Dialect(edition=edition))
+    bare = [s.title for s in plan.steps if isinstance(s.action, Qmp) and changes(s) and not s.done]
+    assert [] == bare
+    assert not [s for s in plan.steps if isinstance(s.action, Assign | Await) and s.undo]
+
+
+def test_what_a_person_has_typed_is_skipped() -> None:
+    """In the middle of the procedure as well; the rest is done."""
+
+    async def work() -> tuple[list[str], list[str]]:
+        hosts = await begin(CHAPTERS[6], Edition.HMP)
+        del hosts.qemus[ONE].objects["redire0"]
+        events = await play(hosts, "primary-failover", Edition.HMP)
+        skipped = [e.step.title for e in events if isinstance(e, StepSkipped)]
+        done = [e.step.title for e in events if isinstance(e, StepDone)]
+        return skipped, done
+
+    skipped, done = hurry(work())
+    assert ["Delete redire0"] == skipped
+    assert 8 == len(done)

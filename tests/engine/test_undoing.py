@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Taking back what a run has done, on hosts that are made up."""
+
+import pytest
+
+from colorunbook import shelf
+from colorunbook.book.actions import Command
+from colorunbook.engine import runner
+from colorunbook.engine.acts import Hands
+from colorunbook.engine.events import Event, RunEnded, StepDone, UndoDone, UndoFailed
+from colorunbook.engine.fake import FakeTransport, Fault, Says
+from colorunbook.engine.manner import Manner, never, on_failure
+from colorunbook.engine.mimic import Nature
+from colorunbook.engine.session import Session
+from colorunbook.errors import ColorunbookError, StepFailed
+from colorunbook.hosts import Role
+from colorunbook.qemu.dialect import Edition
+from colorunbook.qemu.payload import Json
+from tests.engine.chapters import CHAPTERS, ONE, SITE, Chapter, begin, shape
+from tests.hurry import hurry
+
+BACK = [c for c in CHAPTERS if c.name != "set-checkpoint-delay" and "fail" not in c.name]
+
+
+async def fail(
+    hosts: FakeTransport, name: str, edition: Edition, manner: Manner
+) -> tuple[list[Event], ColorunbookError | None]:
+    """Do a runbook; what was told, and how it failed."""
+    told: list[Event] = []
+    async with Session(hosts, SITE, edition) as session:
+        plan = await session.resolve(shelf.runbook(name))
+        try:
+            async for event in runner.run(plan, session, None, manner):
+                told.append(event)  # noqa: PERF401 - what came before the error counts
+        except ColorunbookError as error:
+            return told, error
+    return told, None
+
+
+def fail_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let the act of this number, counted from 1, be refused."""
+    acts: list[Command] = []
+
+    class Failing(Hands):
+        async def act(self, role: Role, action: Command) -> Json:
+            acts.append(action)
+            if len(acts) == number:
+                raise StepFailed("QEMU replied: no")
+            return await super().act(role, action)
+
+    monkeypatch.setattr(runner, "Hands", Failing)
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+@pytest.mark.parametrize("chapter", BACK, ids=str)
+def test_what_failed_anywhere_is_taken_back(
+    chapter: Chapter, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hosts are as they were; images that nobody uses may be left."""
+
+    async def work(number: int) -> tuple[object, object, bool]:
+        monkeypatch.setattr(runner, "Hands", Hands)
+        hosts = await begin(chapter, edition)
+        before = shape(hosts)
+        fail_at(monkeypatch, number)
+        _, error = await fail(hosts, chapter.name, edition, Manner(rollback=on_failure))
+        return before, shape(hosts), error is not None
+
+    for number in range(1, 99):
+        before, after, failed = hurry(work(number))
+        if not failed:
+            assert number > 1
+            return
+        assert before == after, f"act {number}"
+
+
+def test_steps_are_taken_back_in_reverse() -> None:
+    """The last one first, and each is told."""
+
+    async def work() -> tuple[list[str], list[str]]:
+        hosts = await begin(CHAPTERS[3], Edition.HMP)
+        hosts.faults = [Fault("migrate", Says("no"))]
+        told, _ = await fail(hosts, "start-replication", Edition.HMP, Manner(rollback=on_failure))
+        return (
+            [e.step.title for e in told if isinstance(e, StepDone)],
+            [e.step.title for e in told if isinstance(e, UndoDone)],
+        )
+
+    done, undone = hurry(work())
+    assert [*reversed(done[1:])] == undone
+
+
+def test_nothing_is_taken_back_unasked() -> None:
+    """A person may want to look at it."""
+
+    async def work() -> list[Event]:
+        hosts = await begin(CHAPTERS[3], Edition.HMP)
+        hosts.faults = [Fault("migrate", Says("no"))]
+        told, _ = await fail(hosts, "start-replication", Edition.HMP, Manner(rollback=never))
+        return told
+
+    assert not [event for event in hurry(work()) if isinstance(event, UndoDone)]
+
+
+def test_nothing_is_taken_back_while_colo_runs() -> None:
+    """From there a failover leads on."""
+
+    async def work() -> list[Event]:
+        hosts = await begin(CHAPTERS[3], Edition.HMP)
+        hosts.faults = [Fault("x-debug-query-block-graph", Says("no"), nth=None)]
+        manner = Manner(rollback=on_failure)
+        told, _ = await fail(hosts, "start-replication", Edition.HMP, manner)
+        assert "primary" == hosts.qemus[ONE].mode
+        return told
+
+    assert not [event for event in hurry(work()) if isinstance(event, UndoDone | RunEnded)]
+
+
+def test_an_undo_that_fails_ends_the_taking_back() -> None:
+    """It is told what stands against it, and what to look at."""
+
+    async def work() -> tuple[list[str], list[str]]:
+        hosts = await begin(CHAPTERS[3], Edition.HMP)
+        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Says("busy"))]
+        told, _ = await fail(hosts, "start-replication", Edition.HMP, Manner(rollback=on_failure))
+        return (
+            [e.step.title for e in told if isinstance(e, UndoDone)],
+            [e.why for e in told if isinstance(e, UndoFailed)],
+        )
+
+    undone, why = hurry(work())
+    assert ["Switch x-colo and return-path on", "Attach replication0 to colo-disk0"] == (undone)
+    assert ["busy" in text and "on the primary 127.0.0.1" in text for text in why] == [True]
+
+
+def test_a_migration_that_failed_is_not_cancelled() -> None:
+    """There is nothing left of it."""
+
+    async def work() -> list[str]:
+        hosts = await begin(CHAPTERS[3], Edition.HMP)
+        hosts.qemus[ONE].nature = Nature(migration_error="Connection refused")
+        await fail(hosts, "start-replication", Edition.HMP, Manner(rollback=on_failure))
+        return hosts.mutations()
+
+    assert "migrate_cancel" not in hurry(work())

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A lab of two hosts with a network each: the runbooks work there, and a cable can be pulled."""
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.errors import TimedOut
+from colorunbook.hosts import UnixMonitor
+from colorunbook.lab import making
+from colorunbook.lab.pair import Lab
+from colorunbook.lab.provision import release
+from colorunbook.qemu.payload import JsonObject, Payload, as_objects, is_object
+from tests.live.program import Program
+
+pytestmark = pytest.mark.live
+
+ONE, TWO = "10.0.0.1", "10.0.0.2"
+IN_HEX, ESTABLISHED = "0200000A:", "01"
+"""The second, and a state, as ``/proc/net/tcp`` has them."""
+
+DETACH = Payload("x-blockdev-change", {"parent": "colo-disk0", "child": "children.1"})
+"""The first command of ``primary-failover``."""
+
+WRITE = Payload("human-monitor-command", {"command-line": 'qemu-io colo-disk0 "aio_write 0 512"'})
+"""What the guest would do, if it did anything. Nothing hangs while nothing is being written."""
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    """A lab with two hosts and no QEMU yet."""
+    program = Program(f"two-{os.getpid()}")
+    program("lab", "up", "--empty", "--hosts", "2", "--name", program.lab)
+    yield program
+    program("lab", "down", "--name", program.lab)
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """Two hosts and no QEMU yet, which end with the test."""
+    lab = making.make(f"cable-{os.getpid()}", print, bound=True, hosts=2, qemu=release("11.1"))
+    with lab.world:
+        yield lab
+
+
+def test_the_pair_survives_the_death_of_one_and_then_of_the_other(program: Program) -> None:
+    """Brought up, bereaved and resumed by the same runbooks as on one network."""
+    program.run("bring-up")
+    assert {ONE: "primary", TWO: "secondary"} == program.roles()
+
+    program.kill("secondary")
+    program.run("primary-failover", "--primary", ONE)
+    program.run("launch-secondary")
+    program.run("prepare-secondary")
+    program.run("primary-resume")
+
+    program.kill("primary")
+    program.run("secondary-failover", "--secondary", TWO)
+    for runbook in ("launch-secondary", "prepare-secondary", "set-checkpoint-delay"):
+        program.run(runbook, "--primary", TWO)
+    program.run("secondary-resume")
+    assert {ONE: "secondary", TWO: "primary"} == program.roles()
+
+
+def test_a_cable_is_cut_and_mended_by_a_later_command(program: Program) -> None:
+    """And the status tells it."""
+    cable = ("lab", "cable")
+    which = ("--host", TWO, "--name", program.lab)
+    program(*cable, "cut", *which)
+    program(*cable, "cut", *which)
+    assert [(ONE, "whole"), (TWO, "cut")] == [(h["address"], h["cable"]) for h in program.hosts()]
+    assert "its cable is cut" in program("lab", "status")
+    program(*cable, "mend", *which)
+    assert ["whole", "whole"] == [host["cable"] for host in program.hosts()]
+    other = ("--host", "10.0.0.3", "--name", program.lab)
+    assert "has no host 10.0.0.3." in program(*cable, "cut", *other, exits=2)
+
+
+def test_each_host_has_a_network_of_its_own(lab: Lab) -> None:
+    """With a loopback, a bridge and a link, and nothing of the other's or of the switch."""
+    for address in (ONE, TWO):
+        seen = lab.world.run(("cat", "/proc/net/dev"), address=address).stdout.split()
+        assert {"lo:", "br0:", "link:"} <= {*seen}
+        assert not {"near:", "far:", "switch:"} & {*seen}
+    namespaces = {
+        lab.world.run(("readlink", "/proc/self/ns/net"), address=address).stdout
+        for address in (ONE, TWO)
+    }
+    assert 2 == len(namespaces)
+
+
+async def test_a_peer_without_a_cable_vanishes_without_a_word(lab: Lab) -> None:
+    """No connection is closed, and the primary hangs until its second monitor frees it."""
+    await lab.bring_up(lambda _event: None)
+    monitor, spare = await both_monitors(lab)
+    assert mirror_is_connected(lab)
+    lab.cut(lab.site.secondary)
+    assert frozenset({TWO}) == lab.those_cut()
+    with pytest.raises(TimedOut):  # in the midst of a checkpoint it is the first that hangs
+        for payload in (WRITE, DETACH):
+            await monitor.execute(payload, 2)
+    assert mirror_is_connected(lab)
+    dead = [
+        each
+        for each in as_objects(await spare.execute_text('{"exec-oob": "query-yank"}', 5))
+        if each.get("type") != "chardev" or each.get("id") in ("mirror0", "compare1")
+    ]
+    yank: JsonObject = {"exec-oob": "yank", "arguments": {"instances": [*dead]}}
+    await spare.execute_text(json.dumps(yank), 5)
+    assert is_object(await monitor.execute(Payload("query-status"), 10))
+    for each in (monitor, spare):
+        await each.close()
+
+
+async def both_monitors(lab: Lab) -> tuple[QmpMonitor, QmpMonitor]:
+    """The two monitors of the primary; the second one takes commands out of band.
+
+    It is opened before anything hangs: a QEMU that hangs greets, and answers no negotiation.
+    """
+    first, second = lab.site.primary.monitors
+    assert isinstance(first, UnixMonitor)
+    assert isinstance(second, UnixMonitor)
+    monitor = await open_monitor("the monitor", first.path, 10)
+    spare = await open_monitor("the spare monitor", second.path, 10, negotiate=False)
+    await spare.execute(Payload("qmp_capabilities", {"enable": ["oob"]}), 5)
+    return monitor, spare
+
+
+def mirror_is_connected(lab: Lab) -> bool:
+    """Whether the primary's kernel has the connection from the secondary to ``mirror0``."""
+    rows = lab.world.run(("cat", "/proc/net/tcp"), address=ONE).stdout.splitlines()[1:]
+    ends = [(row.split()[1], row.split()[2], row.split()[3]) for row in rows]
+    port = f":{lab.site.ports.mirror:04X}"
+    return any(
+        local.endswith(port) and peer.startswith(IN_HEX) and state == ESTABLISHED
+        for local, peer, state in ends
+    )
