@@ -88,8 +88,9 @@ def matrix(
     binaries = qemu_binary or []
     releases = [release(v) for v in qemu] if qemu else [] if binaries else list(RELEASES)
     texts = [Dialect.of(version).version for version in text or ()]
+    own_ones = subjects((), binaries, say)  # a path that is of no use is told before all else
     kept = Keeping(records)
-    tried = subjects(releases, binaries, say)
+    tried = tuple(dict.fromkeys((*subjects(releases, (), say), *own_ones)))
     choice = (tried, edition or list(Edition), accel or list(Accel))
     wanted = list(dict.fromkeys(cells(*choice, texts=texts, others=not own_only)))
     begun = perf_counter()
