@@ -10,7 +10,7 @@ from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
 from colorunbook.engine.acts import Hands
-from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted
+from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State, changes
 from colorunbook.engine.waits import Seen, ask, wait
@@ -34,7 +34,7 @@ def can_be_undone(steps: Sequence[Done]) -> bool:
 
 async def undo(
     plan: Plan, session: Session, steps: Sequence[Done]
-) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed]:
+) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed | Yanked]:
     """Take steps back, the last one first.
 
     It ends at the first that cannot be taken back, since those before it lie under it. Once COLO
@@ -42,32 +42,47 @@ async def undo(
 
     :param steps: what was done, in order.
     """
+    hands = Hands(plan, session)
     for number, step in reversed(steps):
         if not changes(step) or not _has_undo(step):
             continue
-        if why := await _forbidden(plan, session):
-            yield UndoFailed(number, step, why)
-            return
-        start = time.perf_counter()
-        yield UndoStarted(number, step)
-        try:
-            reply = await _undo(plan, session, step)
-        except ColorunbookError as error:
-            yield UndoFailed(number, step, _by_hand(plan, step, error))
-            return
-        yield UndoDone(number, step, reply, time.perf_counter() - start)
+        async for event in _one(plan, session, hands, number, step):
+            yield event
+            if isinstance(event, UndoFailed):
+                return
+
+
+async def _one(
+    plan: Plan, session: Session, hands: Hands, number: int, step: Step
+) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed | Yanked]:
+    if why := await _forbidden(plan, session, hands):
+        yield UndoFailed(number, step, why)
+        return
+    start = time.perf_counter()
+    yield UndoStarted(number, step)
+    end: UndoDone | UndoFailed
+    try:
+        reply = await _undo(plan, session, hands, step)
+    except ColorunbookError as error:
+        end = UndoFailed(number, step, _by_hand(plan, step, error))
+    else:
+        end = UndoDone(number, step, reply, time.perf_counter() - start)
+    freed, hands.freer.freed = hands.freer.freed, []
+    for yanked in freed:
+        yield yanked
+    yield end
 
 
 def _has_undo(step: Step) -> bool:
     return bool(step.undo) or isinstance(step.action, Launch)
 
 
-async def _forbidden(plan: Plan, session: Session) -> str:
+async def _forbidden(plan: Plan, session: Session, hands: Hands) -> str:
     """Why nothing may be taken back; empty: it may."""
-    for address, monitor in session.opened():
+    for address, _ in session.opened():
         if address == plan.site.host(Role.PRIMARY).address:
             try:
-                _, status = await ask(monitor, under_way())
+                _, status = await ask(await hands.freer.monitor(Role.PRIMARY), under_way())
             except ColorunbookError as error:
                 return f"Nobody can tell whether COLO runs: {error.message}"
             if status == "colo":
@@ -75,8 +90,8 @@ async def _forbidden(plan: Plan, session: Session) -> str:
     return ""
 
 
-async def _undo(plan: Plan, session: Session, step: Step) -> Json:
-    lookout = Lookout(plan, session)
+async def _undo(plan: Plan, session: Session, hands: Hands, step: Step) -> Json:
+    lookout = Lookout(plan, session, hands.freer)
     if isinstance(step.action, Launch):
         host = plan.site.host(step.role)
         await session.forget(step.role, plan.site)
@@ -87,15 +102,15 @@ async def _undo(plan: Plan, session: Session, step: Step) -> Json:
         return "it was not done"
     reply: Json = None
     for action in step.undo:
-        reply = await _do(plan, session, step.role, action)
+        reply = await _do(hands, step.role, action)
     await _see_undone(lookout, step)
     return reply
 
 
-async def _do(plan: Plan, session: Session, role: Role, action: Action) -> Json:
+async def _do(hands: Hands, role: Role, action: Action) -> Json:
     if not isinstance(action, Await):
-        return await Hands(plan, session).act(role, action)
-    monitor = await session.monitor(role, plan.site)
+        return await hands.act(role, action)
+    monitor = await hands.freer.monitor(role)
     seen = ""
     async for news in wait(monitor, action.condition, action.within, len(monitor.events)):
         if isinstance(news, Seen):
