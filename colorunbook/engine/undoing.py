@@ -12,9 +12,9 @@ from colorunbook.book.verbs import under_way
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
 from colorunbook.engine.session import Session
-from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.waits import Seen, ask, wait
-from colorunbook.errors import ColorunbookError, TimedOut
+from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json
@@ -98,13 +98,30 @@ async def _undo(plan: Plan, session: Session, hands: Hands, step: Step) -> Json:
         await session.transport.end(host, [word.text for word in step.action.words])
         return "ended"
     # Where doing it again tells that it is done, its probe does not tell that it is not.
-    if not step.already and (await lookout.of(step)).state is State.OPEN:
+    if not step.already and (await _left(lookout, step)).state is State.OPEN:
         return "it was not done"
     reply: Json = None
+    refusal: StepFailed | None = None
     for action in step.undo:
-        reply = await _do(hands, step.role, action)
+        try:
+            reply = await _do(hands, step.role, action)
+        except StepFailed as error:  # it may have come to that by itself
+            refusal = refusal or error
+    if refusal is not None:
+        lookout.forget()
+        if (await _left(lookout, step)).state is not State.OPEN:
+            raise refusal
+        return refusal.message
     await _see_undone(lookout, step)
     return reply
+
+
+async def _left(lookout: Lookout, step: Step) -> Standing:
+    """Whether there is anything to take back."""
+    if step.unless is None:
+        return await lookout.of(step)
+    gone, seen = await lookout.ask(step.role, step.unless)
+    return Standing(State.OPEN if gone else State.DONE, seen)
 
 
 async def _do(hands: Hands, role: Role, action: Action) -> Json:
@@ -126,7 +143,7 @@ async def _see_undone(lookout: Lookout, step: Step) -> None:
     end = asyncio.get_running_loop().time() + SETTLED
     while True:
         lookout.forget()
-        standing = await lookout.of(step)
+        standing = await _left(lookout, step)
         if standing.state is not State.DONE:
             return
         if asyncio.get_running_loop().time() > end:

@@ -75,15 +75,18 @@ async def _host(stage: Stage, host: Host) -> list[str]:
     except ColorunbookError as error:
         return [f"a QEMU that does not answer: {error.message}"]
     try:
-        return await _lines(monitor)
+        bereft = not all(stage.has(other) for other in stage.hosts)
+        return await _lines(monitor, bereft=bereft)
     except ColorunbookError as error:
         return [f"a QEMU that fell silent: {error.message}"]
     finally:
         await monitor.close()
 
 
-async def _lines(monitor: QmpMonitor) -> list[str]:
+async def _lines(monitor: QmpMonitor, *, bereft: bool) -> list[str]:
     status = await _status(monitor)
+    if bereft and status == "colo":
+        status = "running"  # by chance its peer has died in a checkpoint
     colo = await _ask(monitor, "query-colo-status")
     side, last, reason = (_member(colo, name) for name in ("mode", "last-mode", "reason"))
     migration = await _ask(monitor, "query-migrate")

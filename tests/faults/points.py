@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The points at which a fault is tried: which there are, and which are chosen."""
 
+import functools
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -85,8 +86,13 @@ class Choice:
         return draw(wanted, self.sample, self.seed) if self.sample else wanted
 
 
-def every_point() -> Iterator[Point]:
+@functools.cache
+def every_point() -> tuple[Point, ...]:
     """Every point there is."""
+    return tuple(_points())
+
+
+def _points() -> Iterator[Point]:
     for chapter in CHAPTERS.values():
         for edition in Edition:
             plan = chapter.plan(Dialect(NEWEST, edition))

@@ -49,6 +49,9 @@ async def _come_to_colo(stage: Stage, chapter: Chapter, edition: Edition) -> Non
         return
     primary, secondary = stage.hosts
     if not stage.has(primary):
+        # The guest is lost. A secondary that has lost its primary before COLO is no use for
+        # another one: its red1, which only writes, does not notice, and does not connect again.
+        stage.kill(secondary)
         await stage.play(PAIR[:1], edition)
     if not stage.has(secondary):
         await stage.play(PAIR[1:2], edition)

@@ -27,7 +27,7 @@ from colorunbook.engine.waits import ask
 from colorunbook.errors import ColorunbookError
 from colorunbook.hosts import Accel, Host, Site
 from colorunbook.lab import genesis, making, runtime
-from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.pair import HALT, Lab, site_in
 from colorunbook.lab.tree import Tree
 from colorunbook.qemu.dialect import Edition
 from tests.faults.chapters import EXCHANGED, ONE, TWO, exchanged
@@ -40,8 +40,19 @@ PATIENCE = 240.0
 MEMORY = 32
 """The guest's memory in MiB: it is copied as a whole before the first checkpoint."""
 
-# What a host's own QEMU configuration may say: every QEMU of the lab begins with a short delay.
-_DELAY = '[global]\ndriver = "migration"\nproperty = "x-checkpoint-delay"\nvalue = "100"\n'
+# What a host's own QEMU configuration may say: no word of a command line is another for it.
+_CONFIGURATION = """
+[global]
+driver = "migration"
+property = "x-checkpoint-delay"
+value = "100"
+
+[machine]
+firmware = "/etc/qemu/halt.rom"
+"""
+
+# A guest that halts where its CPU begins, and costs the machine nothing.
+_FIRMWARE = HALT.rjust(0xFFF0 + len(HALT), b"\xf4").ljust(0x10000, b"\xf4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +100,21 @@ class Stage:
         self.lab = Lab(name, world, site, ())
         self.lab.save()  # so that the command line finds it
         self._states = TemporaryDirectory(prefix="colorunbook-faults-")
-        words = ("sh", "-c", f"cat >/etc/qemu/qemu.conf <<'END'\n{_DELAY}END")
-        done = self.lab.world.run(words)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+        self._put("qemu.conf", _CONFIGURATION.encode())
+        self._put("halt.rom", _FIRMWARE)
 
     def close(self) -> None:
         """End the lab."""
         self.lab.world.close()
         self._states.cleanup()
+
+    def _put(self, name: str, content: bytes) -> None:
+        """Write a file into the folder of QEMU's own configuration, as it is in the lab."""
+        outside = self.lab.world.runtime / name
+        outside.write_bytes(content)
+        done = self.lab.world.run(("cp", str(outside), f"/etc/qemu/{name}"))
+        if done.returncode:
+            raise RuntimeError(done.stderr)
 
     @property
     def site(self) -> Site:
