@@ -20,6 +20,9 @@ from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
 
 
+_OF_ONE_THING = ("qom-get",)
+
+
 class State(Enum):
     """What is known of a step."""
 
@@ -87,14 +90,19 @@ class Lookout:
         return Standing(State.OPEN)
 
     async def ask(self, role: Role, probe: Probe) -> tuple[bool, str]:
-        """Whether a probe holds, and what was seen; an error reply is an answer: it does not.
+        """Whether a probe holds, and what was seen.
 
-        :raises Unavailable: it could not be asked.
+        An error is an answer where one thing is asked for that may not be there. To a question that
+        always has an answer it is none.
+
+        :raises Unavailable: it could not be asked, or was not answered.
         """
         replies: list[Json] = []
         for question in probe.questions:
             told = await self._ask(role, question)
             if isinstance(told, StepFailed):
+                if question.execute not in _OF_ONE_THING:
+                    raise Unavailable(f"{question.execute} has no answer: {told.message}")
                 return False, told.message
             replies.append(told)
         return probe.holds(replies), probe.seen(replies)
