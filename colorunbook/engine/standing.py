@@ -19,7 +19,6 @@ from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
 
-
 _OF_ONE_THING = ("qom-get",)
 
 
