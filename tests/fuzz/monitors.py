@@ -11,8 +11,8 @@ from tests.fuzz.cases import Act, Case
 from tests.fuzz.noise import VALUES, of_json
 from tests.qmpserver import GREETING
 
-PROOF: tuple[str, ...] = ()
-"""What a failover wants besides: the one place for it, as in ``("--fence", "true")``."""
+PROOF: tuple[str, ...] = ("--fence", "true")
+"""What a failover wants besides; the one place for it."""
 
 SCENARIOS = {
     role: (
