@@ -67,6 +67,12 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """A fault at every step of every runbook, on live QEMU; --sample 40 for some of them."""
+    session.run(PYTHON, "-m", "tests.faults", *session.posargs)
+
+
+@nox.session
 def matrix(session: nox.Session) -> None:
     """Every document on every QEMU and accelerator; what was seen goes to docs/seen."""
     session.run("colorunbook", "matrix", "--records", "docs/seen", *session.posargs)

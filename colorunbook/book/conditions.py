@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere, NoJobs, NotExported
-from colorunbook.book.jobs import JobGone, JobIs
+from colorunbook.book.jobs import JobEnded, JobGone, JobIs
 from colorunbook.book.machines import HostProbe, ImageIs, MemoryFor, NobodyListens, SpaceFor
 from colorunbook.book.ports import Answers
 from colorunbook.book.wiring import (
@@ -39,6 +39,7 @@ __all__ = [
     "Exported",
     "HostCondition",
     "ImageIs",
+    "JobEnded",
     "JobGone",
     "JobIs",
     "Listening",
@@ -195,6 +196,7 @@ Probe = (
     | NotExported
     | JobIs
     | JobGone
+    | JobEnded
     | NoJobs
     | MigrationRests
 )

@@ -31,6 +31,27 @@ class JobIs:
 
 
 @dataclass(frozen=True, slots=True)
+class JobEnded:
+    """A job has ended, well or not; what was told to stay is there still."""
+
+    PHRASE: ClassVar[str] = "``query-jobs`` on the {role} shows ``{job}`` at its end, or not at all"
+    job: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return _JOBS
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it goes on no more."""
+        return self.seen(replies).partition(":")[0] in ("concluded", "null", "missing")
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """Its state, and its error where it has one."""
+        return _state(replies[0], self.job)
+
+
+@dataclass(frozen=True, slots=True)
 class JobGone:
     """No job has this name."""
 

@@ -26,6 +26,7 @@ class Step:
         asked of the step's own QEMU. Without any nothing tells.
     :param already: a piece of the error by which QEMU tells the same when the step is done again.
     :param undo: what takes it back, while COLO does not run yet.
+    :param unless: what tells that there is nothing to take back; ``None``: that it is not done.
     :param spends: the guards that need not hold any more once it is done.
     """
 
@@ -37,6 +38,7 @@ class Step:
     done: tuple[tuple[Probe, ...], ...] = ()
     already: str = ""
     undo: tuple[Action, ...] = ()
+    unless: Probe | None = None
     spends: tuple[Expect, ...] = ()
 
     def because(self, why: str) -> "Step":
@@ -47,9 +49,13 @@ class Step:
         """The same step with one more group of probes that together tell that it is done."""
         return replace(self, done=(*self.done, probes))
 
-    def undone_by(self, *actions: Action) -> "Step":
-        """The same step with what takes it back."""
-        return replace(self, undo=actions)
+    def undone_by(self, *actions: Action, unless: Probe | None = None) -> "Step":
+        """The same step with what takes it back.
+
+        :param unless: what tells that there is nothing to take back, where something may be left
+            of what was not done well.
+        """
+        return replace(self, undo=actions, unless=unless)
 
     def spending(self, *guards: Expect) -> "Step":
         """The same step with the guards that it makes an end of."""

@@ -23,6 +23,7 @@ from colorunbook.book.conditions import (
     ChildrenAre,
     EventSeen,
     Exported,
+    JobEnded,
     JobGone,
     JobIs,
     NodeGone,
@@ -154,7 +155,7 @@ def reach_target(colo: Colo) -> Iterator[Step]:
 def copy_disk(colo: Colo) -> Step:
     """Copy the whole disk to the new secondary while the guest runs."""
     step = qmp("Copy the disk", _copy(colo)).done_when(JobIs(RESYNC, _LIVES))
-    return _of_a_copy(step).undone_by(*_end_of_copy(colo))
+    return _of_a_copy(step).undone_by(*_end_of_copy(colo), unless=JobGone(RESYNC))
 
 
 _READY = ("ready", "standby", "waiting", "pending", "concluded")
@@ -164,13 +165,13 @@ _DISMISS = Payload("job-dismiss", {"id": RESYNC})
 
 
 def _end_of_copy(colo: Colo) -> tuple[Action, ...]:
-    """Break a copy off, and see it gone."""
+    """Break a copy off, and see it gone; one that has failed before may have to be dismissed."""
     end = Qmp(Payload("block-job-cancel", {"device": RESYNC, "force": True}))
     match colo.dialect.edition:
         case Edition.HMP:
             return (end, Await(JobGone(RESYNC), 60))
         case Edition.BLOCKDEV:
-            return (end, Await(JobIs(RESYNC, ("concluded",)), 60), Qmp(_DISMISS))
+            return (end, Await(JobEnded(RESYNC), 60), Qmp(_DISMISS))
 
 
 def _copy(colo: Colo) -> Payload:

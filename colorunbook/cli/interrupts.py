@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from colorunbook.book.actions import Await
 from colorunbook.cli.console import say
-from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
+from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted, Yanking
 from colorunbook.engine.stopping import Stop
-from colorunbook.errors import Aborted, ColorunbookError, Refused
+from colorunbook.errors import Aborted, ColorunbookError, Refused, Unavailable
 
 
 @dataclass(slots=True)
@@ -19,6 +19,7 @@ class Account:
 
     :ivar finished: the number of the last step that is done.
     :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
+    :ivar sent: something was sent that is more than a question.
     :ivar run_id: what it is called in the journal; empty: it has none yet.
     """
 
@@ -27,13 +28,17 @@ class Account:
     finished: int = 0
     begun: int = 0
     waits: bool = False
+    sent: bool = False
     stop: Stop = field(default_factory=Stop)
 
     def heard(self, event: Event) -> None:
         """Take an event into account."""
         match event:
+            case Yanking():
+                self.sent = True
             case StepStarted(number, step):
                 self.begun, self.waits = number, isinstance(step.action, Await)
+                self.sent = self.sent or not self.waits
             case StepDone(number) | StepSkipped(number):
                 self.finished = number
             case _:
@@ -78,6 +83,10 @@ async def until_interrupted(work: Coroutine[None, None, None], account: Account)
         await task
     except asyncio.CancelledError:
         raise account.aborted() from None
+    except Unavailable as error:
+        if not account.sent:
+            error.advice = f"{error.advice} Nothing was sent.".lstrip()
+        raise
 
 
 def _tell(task: "asyncio.Future[None]", stop: Stop) -> None:

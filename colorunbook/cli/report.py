@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A run as a person sees it: a line a step, on standard error."""
 
+from colorunbook.book.actions import Await
 from colorunbook.book.phrases import plain
 from colorunbook.book.phrases import say as in_words
 from colorunbook.book.runbook import Step
@@ -26,6 +27,12 @@ from colorunbook.engine.events import (
 )
 from colorunbook.hosts import Site
 
+_BY = {
+    "fence": "by the fence command",
+    "person": "by the word of a person",
+    "machine": "by this machine's word",
+}
+
 
 class Report:
     """Tells each event of a run.
@@ -39,6 +46,7 @@ class Report:
         self._steps = 0
         self._title = ""
         self._met = 0
+        self._new = False
         self._bar = Bar()
 
     def __call__(self, event: Event) -> None:
@@ -51,8 +59,8 @@ class Report:
                 self._detail(f"so: {in_words(expect)}", seen)
             case GuardWaived(expect, seen):
                 say(f"  {paint('let be', 'bad')}: {plain(expect)}; seen: {seen}")
-            case ProofGiven(_, role, text):
-                say(f"  the {role.value} is dead: {text}")
+            case ProofGiven(kind, role, text):
+                say(f"  the {role.value} is dead {_BY.get(kind, kind)}: {text}")
             case Yanking():
                 self._title = "Cut what leads to the peer"
             case Yanked(role, instances, why):
@@ -63,6 +71,7 @@ class Report:
             case Progress(_, done, total):
                 self._bar.show(self._title, done, total)
             case StepDone(number, step, reply, seconds):
+                self._new = self._new or not isinstance(step.action, Await)
                 self._step(number, step, duration(seconds))
                 self._detail("reply", str(reply))
             case StepSkipped(number, step, seen):
@@ -83,7 +92,8 @@ class Report:
                 self._title, self._met = "See checkpoints", self._met + 1
                 self._detail(f"so: {in_words(expect)}", seen)
             case RunEnded(seconds):
-                verdict = paint("it has worked" if self._met else "done", "good")
+                worked = "it has worked" if self._new else "it was done already"
+                verdict = paint(worked if self._met else "done", "good")
                 seen = f"{self._met} thing{'s' * (self._met != 1)} seen"
                 seen = seen if self._met else "QEMU cannot be asked yet"
                 say(f"  {verdict}: {seen}, {duration(seconds)} in all")

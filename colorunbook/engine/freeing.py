@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Freeing a QEMU that waits for a peer that has vanished, past whatever hangs in it."""
 
+import asyncio
+from collections.abc import Sequence
+
 from colorunbook.book.actions import Yank
 from colorunbook.engine.events import Yanked
 from colorunbook.engine.session import Session
-from colorunbook.errors import StepFailed
+from colorunbook.engine.transport import Monitor
+from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
-from colorunbook.qemu.payload import JsonObject
+from colorunbook.qemu.dialect import Version
+from colorunbook.qemu.payload import Json, JsonObject, Payload
+
+HANGS = 3.0
+"""After how many seconds without a reply a QEMU whose peer is dead is taken to wait for it."""
+
+HANGS_BESIDE_A_PEER = 20.0
+"""The same where the peer is there, and may only be slow: cutting it off ends the replication."""
 
 ANSWER = 5.0
 """How long a reply out of band may take, in seconds; nothing in QEMU is before it in the queue."""
@@ -37,6 +48,79 @@ def yank_of(plan: Plan) -> tuple[Role, Yank] | None:
         if isinstance(step.action, Yank):
             return step.role, step.action
     return None
+
+
+class Freer:
+    """Frees the QEMU of a plan whenever it hangs: at a command, in a wait, at an undo.
+
+    :ivar freed: what had to be cut so that a reply came, until it is told.
+    """
+
+    def __init__(self, plan: Plan, session: Session) -> None:
+        self._plan = plan
+        self._session = session
+        self._yank = yank_of(plan)
+        self._hangs = HANGS if plan.buries else HANGS_BESIDE_A_PEER
+        self.freed: list[Yanked] = []
+
+    async def monitor(self, role: Role) -> Monitor:
+        """The monitor of a role; where that is the QEMU that can be freed, it is when it hangs.
+
+        :raises Unavailable: it cannot be opened.
+        """
+        monitor = await self._session.monitor(role, self._plan.site)
+        if self._yank is None or self._yank[0] is not role:
+            return monitor
+        await self._session.spare(role, self._plan.site)  # once something hangs it is too late
+        return _Freeing(self, monitor)
+
+    async def sent(self, monitor: Monitor, payload: Payload, within: float) -> Json:
+        """Send a command; where it hangs, free the QEMU of its peer and go on waiting."""
+        if payload.oob or within <= self._hangs:
+            return await monitor.execute(payload, within)
+        sending = asyncio.ensure_future(monitor.execute(payload, within))
+        try:
+            done, _ = await asyncio.wait((sending,), timeout=self._hangs)
+            if not done:
+                await self._free(payload)
+            return await sending
+        finally:
+            sending.cancel()
+
+    async def _free(self, payload: Payload) -> None:
+        if self._yank is None:
+            return
+        why = f"{payload.execute} had no reply after {self._hangs:g} s"
+        role, yank = self._yank
+        try:
+            self.freed.append(await free(self._plan, self._session, role, yank, why))
+        except ColorunbookError as error:
+            self.freed.append(Yanked(role, (), f"{why}, and nothing could be cut: {error.message}"))
+
+
+class _Freeing:
+    """A monitor whose QEMU is freed when it hangs."""
+
+    def __init__(self, freer: Freer, monitor: Monitor) -> None:
+        self._freer = freer
+        self._monitor = monitor
+
+    @property
+    def version(self) -> Version:
+        return self._monitor.version
+
+    @property
+    def events(self) -> Sequence[JsonObject]:
+        return self._monitor.events
+
+    async def execute(self, payload: Payload, within: float) -> Json:
+        return await self._freer.sent(self._monitor, payload, within)
+
+    async def next_event(self, after: int, within: float) -> bool:
+        return await self._monitor.next_event(after, within)
+
+    async def close(self) -> None:
+        await self._monitor.close()
 
 
 def _named(instance: JsonObject) -> str:

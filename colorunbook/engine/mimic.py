@@ -75,6 +75,7 @@ class Mimic:
     serving: bool = False
     job: str | None = None
     dismisses: bool = True
+    job_error: str = ""
     cut: list[JsonObject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -126,7 +127,7 @@ class Mimic:
 
     def forget_job(self) -> None:
         """Let go of a copy that has ended."""
-        self.job, self.dismisses = None, True
+        self.job, self.dismisses, self.job_error = None, True, ""
         self.emit("JOB_STATUS_CHANGE", id="resync", status="null")
 
     def _arrive(self) -> None:

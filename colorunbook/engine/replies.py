@@ -62,7 +62,8 @@ def _jobs(qemu: Mimic, _told: JsonObject) -> Json:
 def _all_jobs(qemu: Mimic, _told: JsonObject) -> Json:
     if qemu.job is None:
         return []
-    error = {"error": qemu.nature.job_error} if qemu.nature.job_error else {}
+    told = qemu.nature.job_error or qemu.job_error
+    error = {"error": told} if told else {}
     return [{"id": "resync", "type": "mirror", "status": qemu.job, **error}]
 
 
@@ -292,9 +293,13 @@ def _mirror(qemu: Mimic, told: JsonObject) -> Json:
     return {}
 
 
-def _cancel(qemu: Mimic, _told: JsonObject) -> Json:
+def _cancel(qemu: Mimic, told: JsonObject) -> Json:
     if qemu.job is None:
         raise NotSoError("Block job 'resync' not found")
+    if qemu.job == "concluded":
+        raise NotSoError("Job 'resync' in state 'concluded' cannot accept command verb 'cancel'")
+    if told.get("force") is True:
+        qemu.job_error = "Operation canceled"
     qemu.end_job("BLOCK_JOB_COMPLETED" if qemu.job == "ready" else "BLOCK_JOB_CANCELLED")
     return {}
 

@@ -38,6 +38,9 @@ from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
 
+_GLANCE = 0.002
+"""How long it takes to see that a session was lost, in seconds; a paused guest waits so long."""
+
 _STOP = Qmp(Payload("stop"))
 
 
@@ -99,6 +102,7 @@ class _Run:
             yield self._judge(verdict)
         if self.plan.buries is not None and not self.is_spent:
             yield await self._prove_dead(self.plan.buries)
+        self.lookout = Lookout(self.plan, self.session, self.hands.freer)
         await self._look_round()
         async for event in self._free_first():
             yield event
@@ -184,6 +188,7 @@ class _Run:
                 return
             yield StepStarted(number, step)
             start = time.perf_counter()
+            await self._heed_peer(step.role.other)
             if isinstance(step.action, Await):
                 async for event in self._await(number, step, step.action):
                     yield event
@@ -205,9 +210,29 @@ class _Run:
         for event in self._news():
             yield event
 
+    async def _heed_peer(self, peer: Role) -> None:
+        """Do nothing more with a peer that has ended meanwhile.
+
+        What its sockets leave behind is not harmless: a ``colo-compare`` that is made on one that
+        has just been closed takes its QEMU down, and the guest with it (seen on QEMU 11.1).
+
+        :raises Unavailable: the session with it was lost.
+        """
+        if self.plan.buries is not None or peer not in self.plan.roles:
+            return
+        host = self.plan.site.host(peer).address
+        for address, monitor in self.session.opened():
+            if address != host:
+                continue
+            try:
+                await monitor.next_event(len(monitor.events), _GLANCE)
+            except Unavailable as error:
+                gone = f"The {peer.value} {host} has gone. {error.message}"
+                raise Unavailable(gone, error.advice) from error
+
     def _news(self) -> list[Event]:
         """What came meanwhile: events of QEMU, and what had to be cut."""
-        freed, self.hands.freed = self.hands.freed, []
+        freed, self.hands.freer.freed = self.hands.freer.freed, []
         return [*freed, *self.hearing.news()]
 
     async def _standing(self, number: int, step: Step) -> Standing:
@@ -246,7 +271,7 @@ class _Run:
         self.lookout.forget()
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
-        monitor = await self.session.monitor(step.role, self.plan.site)
+        monitor = await self.hands.freer.monitor(step.role)
         since = self.hearing.since(step.role)
         if isinstance(action.condition, Checkpoints):
             since = len(monitor.events)

@@ -9,8 +9,10 @@ from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
 from colorunbook.book.conditions import Probe
 from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
+from colorunbook.engine.freeing import Freer
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session
+from colorunbook.engine.transport import Monitor
 from colorunbook.engine.waits import REPLY
 from colorunbook.errors import StepFailed, Unavailable
 from colorunbook.hosts import Role
@@ -35,16 +37,23 @@ class Standing:
 
 
 class Lookout:
-    """Asks where a plan stands; each question once, until :meth:`forget`."""
+    """Asks where a plan stands; each question once, until :meth:`forget`.
 
-    def __init__(self, plan: Plan, session: Session) -> None:
+    :param freer: frees a QEMU that hangs when it is asked; ``None``: nothing does, as before a run
+        may change anything.
+    """
+
+    def __init__(self, plan: Plan, session: Session, freer: Freer | None = None) -> None:
         self._plan = plan
         self._session = session
+        self._freer = freer
         self._told: dict[tuple[Role, str], Json | StepFailed] = {}
+        self._started: dict[Role, Standing] = {}
 
     def forget(self) -> None:
         """Ask anew: something has been done since."""
         self._told.clear()
+        self._started.clear()
 
     async def survey(self) -> tuple[Standing, ...]:
         """Where each step of the plan stands.
@@ -101,6 +110,11 @@ class Lookout:
         )
 
     async def _launched(self, step: Step) -> Standing:
+        if step.role not in self._started:
+            self._started[step.role] = await self._look_for(step)
+        return self._started[step.role]
+
+    async def _look_for(self, step: Step) -> Standing:
         host = self._plan.site.host(step.role)
         words = [w.text for w in step.action.words] if isinstance(step.action, Launch) else []
         if await self._session.transport.runs(host, words):
@@ -119,10 +133,15 @@ class Lookout:
                 return False
         return True
 
+    async def _monitor(self, role: Role) -> Monitor:
+        if self._freer is None:
+            return await self._session.monitor(role, self._plan.site)
+        return await self._freer.monitor(role)
+
     async def _ask(self, role: Role, question: Payload) -> Json | StepFailed:
         key = (role, question.text)
         if key not in self._told:
-            monitor = await self._session.monitor(role, self._plan.site)
+            monitor = await self._monitor(role)
             try:
                 self._told[key] = await monitor.execute(question, REPLY)
             except StepFailed as error:

@@ -10,11 +10,11 @@ from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
 from colorunbook.engine.acts import Hands
-from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted
+from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
 from colorunbook.engine.session import Session
-from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.waits import Seen, ask, wait
-from colorunbook.errors import ColorunbookError, TimedOut
+from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json
@@ -34,7 +34,7 @@ def can_be_undone(steps: Sequence[Done]) -> bool:
 
 async def undo(
     plan: Plan, session: Session, steps: Sequence[Done]
-) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed]:
+) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed | Yanked]:
     """Take steps back, the last one first.
 
     It ends at the first that cannot be taken back, since those before it lie under it. Once COLO
@@ -42,32 +42,47 @@ async def undo(
 
     :param steps: what was done, in order.
     """
+    hands = Hands(plan, session)
     for number, step in reversed(steps):
         if not changes(step) or not _has_undo(step):
             continue
-        if why := await _forbidden(plan, session):
-            yield UndoFailed(number, step, why)
-            return
-        start = time.perf_counter()
-        yield UndoStarted(number, step)
-        try:
-            reply = await _undo(plan, session, step)
-        except ColorunbookError as error:
-            yield UndoFailed(number, step, _by_hand(plan, step, error))
-            return
-        yield UndoDone(number, step, reply, time.perf_counter() - start)
+        async for event in _one(plan, session, hands, number, step):
+            yield event
+            if isinstance(event, UndoFailed):
+                return
+
+
+async def _one(
+    plan: Plan, session: Session, hands: Hands, number: int, step: Step
+) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed | Yanked]:
+    if why := await _forbidden(plan, session, hands):
+        yield UndoFailed(number, step, why)
+        return
+    start = time.perf_counter()
+    yield UndoStarted(number, step)
+    end: UndoDone | UndoFailed
+    try:
+        reply = await _undo(plan, session, hands, step)
+    except ColorunbookError as error:
+        end = UndoFailed(number, step, _by_hand(plan, step, error))
+    else:
+        end = UndoDone(number, step, reply, time.perf_counter() - start)
+    freed, hands.freer.freed = hands.freer.freed, []
+    for yanked in freed:
+        yield yanked
+    yield end
 
 
 def _has_undo(step: Step) -> bool:
     return bool(step.undo) or isinstance(step.action, Launch)
 
 
-async def _forbidden(plan: Plan, session: Session) -> str:
+async def _forbidden(plan: Plan, session: Session, hands: Hands) -> str:
     """Why nothing may be taken back; empty: it may."""
-    for address, monitor in session.opened():
+    for address, _ in session.opened():
         if address == plan.site.host(Role.PRIMARY).address:
             try:
-                _, status = await ask(monitor, under_way())
+                _, status = await ask(await hands.freer.monitor(Role.PRIMARY), under_way())
             except ColorunbookError as error:
                 return f"Nobody can tell whether COLO runs: {error.message}"
             if status == "colo":
@@ -75,27 +90,44 @@ async def _forbidden(plan: Plan, session: Session) -> str:
     return ""
 
 
-async def _undo(plan: Plan, session: Session, step: Step) -> Json:
-    lookout = Lookout(plan, session)
+async def _undo(plan: Plan, session: Session, hands: Hands, step: Step) -> Json:
+    lookout = Lookout(plan, session, hands.freer)
     if isinstance(step.action, Launch):
         host = plan.site.host(step.role)
         await session.forget(step.role, plan.site)
         await session.transport.end(host, [word.text for word in step.action.words])
         return "ended"
     # Where doing it again tells that it is done, its probe does not tell that it is not.
-    if not step.already and (await lookout.of(step)).state is State.OPEN:
+    if not step.already and (await _left(lookout, step)).state is State.OPEN:
         return "it was not done"
     reply: Json = None
+    refusal: StepFailed | None = None
     for action in step.undo:
-        reply = await _do(plan, session, step.role, action)
+        try:
+            reply = await _do(hands, step.role, action)
+        except StepFailed as error:  # it may have come to that by itself
+            refusal = refusal or error
+    if refusal is not None:
+        lookout.forget()
+        if (await _left(lookout, step)).state is not State.OPEN:
+            raise refusal
+        return refusal.message
     await _see_undone(lookout, step)
     return reply
 
 
-async def _do(plan: Plan, session: Session, role: Role, action: Action) -> Json:
+async def _left(lookout: Lookout, step: Step) -> Standing:
+    """Whether there is anything to take back."""
+    if step.unless is None:
+        return await lookout.of(step)
+    gone, seen = await lookout.ask(step.role, step.unless)
+    return Standing(State.OPEN if gone else State.DONE, seen)
+
+
+async def _do(hands: Hands, role: Role, action: Action) -> Json:
     if not isinstance(action, Await):
-        return await Hands(plan, session).act(role, action)
-    monitor = await session.monitor(role, plan.site)
+        return await hands.act(role, action)
+    monitor = await hands.freer.monitor(role)
     seen = ""
     async for news in wait(monitor, action.condition, action.within, len(monitor.events)):
         if isinstance(news, Seen):
@@ -111,7 +143,7 @@ async def _see_undone(lookout: Lookout, step: Step) -> None:
     end = asyncio.get_running_loop().time() + SETTLED
     while True:
         lookout.forget()
-        standing = await lookout.of(step)
+        standing = await _left(lookout, step)
         if standing.state is not State.DONE:
             return
         if asyncio.get_running_loop().time() > end:

@@ -13,6 +13,7 @@ from colorunbook.book.conditions import (
     Probe,
     StatusIs,
 )
+from colorunbook.engine.standstill import READY, CopyWatch, MigrationWatch
 from colorunbook.engine.transport import Monitor
 from colorunbook.errors import StepFailed, TimedOut
 from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, is_object
@@ -49,7 +50,7 @@ async def wait(
 
     :param within: the bound, in seconds.
     :param since: events before this index are not looked at.
-    :raises TimedOut: it does not hold in time.
+    :raises TimedOut: it does not hold in time, or what would bring it about stands still.
     :raises StepFailed: it can no longer come to hold.
     """
     loop = asyncio.get_running_loop()
@@ -117,6 +118,7 @@ async def _event(
     monitor: Monitor, condition: EventSeen, since: int, end: float
 ) -> AsyncIterator[Nearer | Seen | str]:
     at = since
+    watch = CopyWatch(condition)
     while True:
         for event in monitor.events[at:]:
             if condition.matches(event):
@@ -127,12 +129,15 @@ async def _event(
             yield ""
         else:
             query = Payload("query-block-jobs")
-            jobs = as_objects(await monitor.execute(query, _left(end)))
+            reply = await monitor.execute(query, _left(end))
+            jobs = as_objects(reply)
             for job in jobs:
                 done, total = job.get("offset"), job.get("len")
                 if isinstance(done, int) and isinstance(total, int):
                     yield Nearer(done, total)
             yield f"jobs {jobs}" if jobs else ""
+            if len(monitor.events) == at:
+                watch.see(reply)
 
 
 async def _checkpoints(
@@ -154,6 +159,7 @@ async def _probe(
     monitor: Monitor, probe: Probe | HostCondition, end: float
 ) -> AsyncIterator[Nearer | Seen | str]:
     pause = 0.01
+    watch = MigrationWatch(probe)
     while True:
         holds, seen = await ask(monitor, probe, end)
         if holds:
@@ -163,6 +169,8 @@ async def _probe(
             why = told.get("error-desc") if is_object(told) else None
             raise StepFailed(f"{probe.query} says {seen}{f': {why}' if why else ''}.")
         yield seen
+        if watch.is_wanted:
+            watch.see(await monitor.execute(Payload("query-migrate"), _left(end)))
         await monitor.next_event(len(monitor.events), pause)
         pause = min(pause * 2, 0.2)
 
@@ -176,7 +184,7 @@ def _left(end: float | None) -> float:
 
 def _give_up_on(condition: EventSeen, event: JsonObject) -> None:
     """A job that has ended will not become ready."""
-    if condition.event != "BLOCK_JOB_READY" or event.get("event") not in _ENDS_OF_A_JOB:
+    if condition.event != READY or event.get("event") not in _ENDS_OF_A_JOB:
         return
     data = event.get("data")
     device = dict(condition.data).get("device")

@@ -206,6 +206,7 @@ class Lab:
             "remarks": list(self.remarks),
             "edition": self.edition.value,
             "hosts": {role.value: _whereabouts(self.site.host(role)) for role in Role},
+            "memory": self.site.memory,
         }
         (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
 
@@ -276,9 +277,9 @@ def _found(name: str) -> Lab | None:
     if world is None or not (folder / _RECORD).exists():
         return None
     record = json.loads((folder / _RECORD).read_text())
-    site = site_in(
-        folder, Accel(record["accel"]), tap=bool(record["tap"]), like=_like(record.get("hosts"))
-    )
+    memory = int(record.get("memory", Site().memory))
+    like = dataclasses.replace(_like(record.get("hosts")), memory=memory)
+    site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]), like=like)
     edition = Edition(record.get("edition", Edition.HMP.value))
     return Lab(name, world, site, tuple(record["remarks"]), edition)
 

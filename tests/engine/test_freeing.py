@@ -3,8 +3,9 @@
 
 from colorunbook import shelf
 from colorunbook.book.actions import Yank
-from colorunbook.engine.events import Event, StepDone, Yanked
+from colorunbook.engine.events import Event, StepDone, UndoFailed, Yanked
 from colorunbook.engine.fake import FakeTransport, Fault, Hangs, Says, Silence
+from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError
@@ -20,13 +21,15 @@ LISTED: list[Json] = [{"type": "chardev", "id": name} for name in _NAMES]
 LISTED += _OTHERS
 
 
-async def play(hosts: FakeTransport, name: str) -> tuple[list[Event], ColorunbookError | None]:
+async def play(
+    hosts: FakeTransport, name: str, manner: Manner | None = None
+) -> tuple[list[Event], ColorunbookError | None]:
     """Do a runbook; what was told, and how it failed."""
     told: list[Event] = []
     async with Session(hosts, SITE) as session:
         plan = await session.resolve(shelf.runbook(name))
         try:
-            async for event in run(plan, session):
+            async for event in run(plan, session, None, manner):
                 told.append(event)  # noqa: PERF401 - what came before the error counts
         except ColorunbookError as error:
             return told, error
@@ -124,3 +127,47 @@ def test_a_secondary_needs_none_of_it() -> None:
         return [payload.execute for _, payload in hosts.sent]
 
     assert "yank" not in hurry(work())
+
+
+def test_a_wait_that_hangs_is_freed_and_goes_on() -> None:
+    """QEMU answers no question either while it waits for its peer."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("query-migrate", Hangs(), nth=2)]
+        return await play(hosts, "start-replication")
+
+    told, error = hurry(work())
+    assert error is None
+    (freed,) = [event for event in told if isinstance(event, Yanked)]
+    assert "query-migrate had no reply after 20 s" == freed.why
+
+
+def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
+    """Otherwise the survivor would keep what leads to a peer that has vanished."""
+
+    async def work() -> list[Event]:
+        hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs())]
+        return (await play(hosts, "start-replication", Manner(rollback=on_failure)))[0]
+
+    told = hurry(work())
+    assert ["human-monitor-command had no reply after 20 s"] == [
+        event.why for event in told if isinstance(event, Yanked)
+    ]
+    assert not [event for event in told if isinstance(event, UndoFailed)]
+
+
+def test_nothing_is_cut_while_guards_are_asked() -> None:
+    """Before a run may begin it changes nothing, whatever hangs."""
+
+    async def work() -> list[str]:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("query-colo-status", Hangs())]
+        await play(hosts, "primary-failover")
+        return hosts.mutations()
+
+    assert [] == hurry(work())

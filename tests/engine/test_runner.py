@@ -438,3 +438,25 @@ def test_a_paused_guest_is_told_of(replicating: Pair) -> None:
     replicating.hosts.faults = [Fault("object-add", Says("no"))]
     told = replicating.fails("primary-resume", StepFailed)
     assert "The guest is paused: " in told
+
+
+def test_nothing_more_is_done_with_a_peer_that_has_gone(pair: Pair) -> None:
+    """A comparison that is made on a socket of the dead one can take the survivor down."""
+    pair.run("bring-up")
+    pair.hosts.kill(TWO)
+    pair.run("primary-failover", "launch-secondary", "prepare-secondary")
+    pair.hosts.sent.clear()
+
+    async def work() -> None:
+        async with Session(pair.hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("primary-resume"))
+            async for event in run(plan, session):
+                if isinstance(event, StepStarted) and event.step.title == "Add comp0":
+                    pair.hosts.kill(TWO)
+
+    gone = rf"Step 13 of 16, 'Add comp0' .* The secondary {TWO} has gone.*Steps 1 to 12 are done"
+    with pytest.raises(Unavailable, match=gone):
+        hurry(work())
+    made = [p.arguments.get("id") for _, p in pair.hosts.sent if p.execute == "object-add"]
+    assert "comp0" not in made
+    assert "iothread1" in made

@@ -16,7 +16,7 @@ from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json
-from tests.engine.chapters import CHAPTERS, ONE, SITE, Chapter, begin, shape
+from tests.engine.chapters import BEREFT, CHAPTERS, ONE, SITE, Chapter, begin, shape
 from tests.hurry import hurry
 
 BACK = [c for c in CHAPTERS if c.name != "set-checkpoint-delay" and "fail" not in c.name]
@@ -143,3 +143,32 @@ def test_a_migration_that_failed_is_not_cancelled() -> None:
         return hosts.mutations()
 
     assert "migrate_cancel" not in hurry(work())
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+def test_a_copy_that_has_failed_is_cleared_away(edition: Edition) -> None:
+    """One that was told to stay holds the disk of a secondary that is not there any more."""
+
+    async def work() -> tuple[list[str], str | None, set[str]]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), edition)
+        hosts.qemus[ONE].nature = Nature(job_error="Input/output error")
+        manner = Manner(rollback=on_failure)
+        told, _ = await fail(hosts, "primary-resume", edition, manner)
+        why = [event.why for event in told if isinstance(event, UndoFailed)]
+        return why, hosts.qemus[ONE].job, hosts.qemus[ONE].nodes
+
+    assert ([], None, set()) == hurry(work())
+
+
+def test_an_undo_that_is_refused_has_failed() -> None:
+    """Unless what it was to take back is gone."""
+
+    async def work() -> list[str]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.BLOCKDEV)
+        hosts.faults = [Fault("stop", Says("no")), Fault("job-dismiss", Says("busy"))]
+        manner = Manner(rollback=on_failure)
+        told, _ = await fail(hosts, "primary-resume", Edition.BLOCKDEV, manner)
+        return [event.why for event in told if isinstance(event, UndoFailed)]
+
+    (why,) = hurry(work())
+    assert "busy" in why

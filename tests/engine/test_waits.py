@@ -192,6 +192,34 @@ def test_a_copy_tells_how_far_it_is() -> None:
     assert Nearer(5, 10) == hurry(_first(monitor))
 
 
+def test_a_copy_that_stands_still_is_not_waited_for() -> None:
+    """A day would be long enough for any that comes on."""
+    jobs: Json = [{"device": "resync", "offset": 5, "len": 10}]
+    assert 60 <= gave_up(Scripted([], [jobs], pause=1), READY, 86400) < 70
+
+
+def test_a_copy_that_comes_on_is_waited_for() -> None:
+    """However slowly."""
+    jobs: list[Json] = [
+        [{"device": "resync", "offset": 5 + n // 50, "len": 99}] for n in range(1500)
+    ]
+    monitor = Scripted([], jobs, pause=1)
+    assert 300 <= gave_up(monitor, READY, 86400) < 400
+
+
+def test_a_copy_that_is_gone_is_not_waited_for() -> None:
+    """Whatever has become of it."""
+    monitor = Scripted([], [[]])
+    with pytest.raises(StepFailed, match="no job resync any more"):
+        waited(monitor, READY, 86400)
+
+
+def test_a_migration_that_stands_still_is_not_waited_for() -> None:
+    """Its bound is meant for one that sends memory."""
+    reply: Json = {"status": "active", "ram": {"transferred": 7}}
+    assert 60 <= gave_up(Scripted(replies=[reply]), migration_is("colo"), 300) < 70
+
+
 async def _first(monitor: Scripted) -> Nearer | Seen | None:
     async for news in wait(monitor, READY, 5, 0):
         return news
