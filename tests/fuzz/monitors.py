@@ -12,7 +12,7 @@ from tests.fuzz.noise import VALUES, of_json
 from tests.qmpserver import GREETING
 
 PROOF: tuple[str, ...] = ("--fence", "true")
-"""What a failover wants besides: the one place for it, as in ``("--fence", "true")``."""
+"""What a failover wants besides; the one place for it."""
 
 SCENARIOS = {
     role: (
