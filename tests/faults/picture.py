@@ -34,10 +34,14 @@ _FIXED = range(9000, 10000)
 async def picture(stage: Stage) -> Picture:
     """What both QEMUs say now."""
     lines: list[str] = []
+    found = {host: stage.lab.qemu_of(host) for host in stage.hosts}
+    alive = {host: process.pid for host, process in found.items() if process is not None}
     for host in stage.hosts:
-        told = await _host(stage, host)
+        bereft = len(alive) < len(found)
+        told = await _host(stage, host, bereft=bereft) if host in alive else ["no QEMU"]
         lines += [f"{host.address}: {line}" for line in told]
-    lines += [f"the pair: listens at {address}" for address in _listening(stage)]
+    for pid in [*alive.values()][:1]:
+        lines += [f"the pair: listens at {address}" for address in _listening(pid)]
     return tuple(line.replace(str(stage.lab.world.runtime), "LAB") for line in lines)
 
 
@@ -67,15 +71,12 @@ async def difference(stage: Stage, wanted: Picture) -> str:
         await asyncio.sleep(_PAUSE)
 
 
-async def _host(stage: Stage, host: Host) -> list[str]:
-    if not stage.has(host):
-        return ["no QEMU"]
+async def _host(stage: Stage, host: Host, *, bereft: bool) -> list[str]:
     try:
         monitor = await stage.lab.transport.connect(host, _ANSWER)
     except ColorunbookError as error:
         return [f"a QEMU that does not answer: {error.message}"]
     try:
-        bereft = not all(stage.has(other) for other in stage.hosts)
         return await _lines(monitor, bereft=bereft)
     except ColorunbookError as error:
         return [f"a QEMU that fell silent: {error.message}"]
@@ -172,12 +173,8 @@ def _member(reply: Json, name: str) -> Json:
     return reply.get(name) if is_object(reply) else reply
 
 
-def _listening(stage: Stage) -> list[str]:
+def _listening(pid: int) -> list[str]:
     """Where somebody listens in the network of the lab: nobody is disturbed by looking."""
-    processes = (stage.lab.qemu_of(host) for host in stage.hosts)
-    pid = next((process.pid for process in processes if process is not None), None)
-    if pid is None:
-        return []
     return sorted({line for name in ("tcp", "tcp6") for line in _sockets(pid, name)})
 
 

@@ -135,6 +135,7 @@ class Stage:
         """Two hosts without a QEMU, with the guest's image."""
         for host in self.hosts:
             self.kill(host)
+        _collect()
         self.lab.prepare_images(*self.hosts)
 
     async def play(self, words: tuple[str, ...], edition: Edition) -> None:
@@ -243,6 +244,13 @@ async def colo_mode(stage: Stage, host: Host) -> str:
         finally:
             await monitor.close()
     return ""
+
+
+def _collect() -> None:
+    """Collect what has led to QEMUs that are dead; the more there is, the longer each look takes."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _lives(process: psutil.Process) -> bool:
