@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Step
-from colorunbook.engine.events import Event, Progress
+from colorunbook.engine.events import Event, Progress, QemuSpoke
 from colorunbook.engine.lock import take
 from colorunbook.engine.whoami import who
 from colorunbook.errors import Refused, Unavailable
@@ -103,7 +103,8 @@ class Journal:
         :raises Unavailable: the disk is full or gone.
         """
         if not isinstance(event, Progress):
-            self._append(as_record(event))
+            # What QEMU says comes in floods, and the next step's record puts it on the disk.
+            self._append(as_record(event), sync=not isinstance(event, QemuSpoke))
 
     def fail(self, error: BaseException) -> None:
         """Put on the disk why the run ended early; where that fails, the reason itself counts."""
@@ -125,7 +126,7 @@ class Journal:
             os.close(self._fd)
             raise
 
-    def _append(self, record: dict[str, Json]) -> None:
+    def _append(self, record: dict[str, Json], *, sync: bool = True) -> None:
         record = {"time": datetime.datetime.now(datetime.UTC).isoformat(), **record}
         text = ("\n" if self._torn else "") + json.dumps(record, ensure_ascii=False) + "\n"
         line = text.encode(errors="backslashreplace")
@@ -133,7 +134,8 @@ class Journal:
             while line:
                 line = line[os.write(self._fd, line) :]
                 self._torn = bool(line)
-            os.fsync(self._fd)
+            if sync:
+                os.fsync(self._fd)
         except OSError as error:
             raise _full(self.path, error) from error
 

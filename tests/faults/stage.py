@@ -247,7 +247,7 @@ async def colo_mode(stage: Stage, host: Host) -> str:
 
 
 def _collect() -> None:
-    """Collect what has led to QEMUs that are dead; the more there is, the longer each look takes."""
+    """Collect what has led to dead QEMUs: the more there is, the longer each look takes."""
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
