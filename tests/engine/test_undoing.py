@@ -107,7 +107,7 @@ def test_nothing_is_taken_back_while_colo_runs() -> None:
 
     async def work() -> list[Event]:
         hosts = await begin(CHAPTERS[3], Edition.HMP)
-        hosts.faults = [Fault("x-debug-query-block-graph", Says("no"), nth=None)]
+        hosts.faults = [Fault("qom-get", Says("no"), nth=None)]
         manner = Manner(rollback=on_failure)
         told, _ = await fail(hosts, "start-replication", Edition.HMP, manner)
         assert "primary" == hosts.qemus[ONE].mode
