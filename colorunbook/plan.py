@@ -25,6 +25,8 @@ class Plan:
     :param starts: the guards.
     :param ends: the postcondition.
     :param buries: the role whose QEMU has to be known to be dead before anything is done.
+    :param parts: the guards of each runbook that it is composed of but the first, by name: they
+        have to hold when that part begins.
     :param freeing: what is done first where the peer may have vanished without a word, and again
         where a command hangs.
     """
@@ -39,6 +41,7 @@ class Plan:
     steps: tuple[Step, ...]
     ends: tuple[Expect, ...]
     buries: Role | None = None
+    parts: tuple[tuple[str, tuple[Expect, ...]], ...] = ()
     freeing: tuple[Step, ...] = ()
 
     @property
@@ -63,6 +66,7 @@ class Plan:
             "hosts": {role.value: self.site.host(role).address for role in Role},
             "buries": self.buries.value if self.buries else None,
             "frees_first": [self._step(step) for step in self.freeing],
+            "parts_start_when": {name: [say(e) for e in starts] for name, starts in self.parts},
             "starts_when": [say(expect) for expect in self.starts],
             "steps": [self._step(step) for step in self.steps],
             "ends_when": [say(expect) for expect in self.ends],
@@ -106,6 +110,7 @@ def resolve(runbook: Runbook, site: Site, dialect: Dialect) -> Plan:
         steps=runbook.steps(colo),
         ends=runbook.ends(colo),
         buries=runbook.buries,
+        parts=tuple((part.name, part.starts(colo)) for part in runbook.parts if part.parts == ()),
         freeing=runbook.freed_by.steps(colo) if runbook.freed_by else (),
     )
 

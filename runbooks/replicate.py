@@ -103,8 +103,13 @@ def enters_colo() -> Step:
 
 @start_replication.starts_when
 def both_ready(colo: Colo) -> Iterator[Expect]:
-    """The primary is not in COLO yet, the secondary is prepared."""
+    """The primary was started and holds its guest still, the secondary is prepared.
+
+    A guest that runs has written to its disk already, and the other disk lacks that: a survivor
+    takes a new secondary by a resume, which copies it.
+    """
     yield Expect(Role.PRIMARY, colo_mode_is("none"))
+    yield Expect(Role.PRIMARY, guest_is("prelaunch"))
     yield from prepared(colo)
 
 

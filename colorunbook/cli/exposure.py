@@ -5,9 +5,19 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address
 
 from colorunbook.book.actions import Launch
+from colorunbook.book.runbook import Runbook
 from colorunbook.errors import Refused
-from colorunbook.hosts import Host, Monitor, Role, Site, TcpMonitor, parse_ip
-from colorunbook.plan import Plan
+from colorunbook.hosts import (
+    Host,
+    Monitor,
+    Role,
+    Site,
+    StdioMonitor,
+    TcpMonitor,
+    parse_ip,
+)
+from colorunbook.plan import Plan, resolve
+from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
 
 FLAG = "--insecure-tcp"
 
@@ -41,6 +51,19 @@ def concerned(plan: Plan) -> tuple[Role, ...]:
     """The roles whose monitors a run opens, or lets a QEMU serve that it starts."""
     starts = {step.role for step in plan.steps if isinstance(step.action, Launch)}
     return tuple(role for role in Role if role in {*plan.roles, *starts})
+
+
+def spoken_of(site: Site, runbook: Runbook, edition: Edition) -> tuple[Host, ...]:
+    """The hosts that a run takes for itself: those it has to do with, and a peer that is known.
+
+    A peer of which only the address is known may have QEMUs of many pairs.
+
+    :param site: with the roles before the run.
+    """
+    draft = resolve(runbook, site, Dialect(NEWEST, edition))
+    mine = {draft.site.host(role) for role in concerned(draft)}
+    known = {host for host in (site.primary, site.secondary) if host.monitor != StdioMonitor()}
+    return tuple(sorted(mine | known, key=lambda host: host.address))
 
 
 def exposed(host: Host) -> Iterator[TcpMonitor]:

@@ -11,7 +11,7 @@ from colorunbook import shelf
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli.console import say
 from colorunbook.cli.doing import Telling, do
-from colorunbook.cli.exposure import concerned, must_be_private
+from colorunbook.cli.exposure import concerned, must_be_private, spoken_of
 from colorunbook.cli.interrupts import Account, until_interrupted
 from colorunbook.cli.manners import (
     Despite,
@@ -93,7 +93,7 @@ def resume(
 async def _do(
     story: Story, runbook: Runbook, way: Way, manner: Manner, account: Account, telling: Telling
 ) -> None:
-    with hold((way.site.primary, way.site.secondary), About(story.run, runbook.name)):
+    with hold(spoken_of(way.site, runbook, way.edition), About(story.run, runbook.name)):
         async with Session(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(runbook)
             _must_be_the_same(story, plan)

@@ -13,7 +13,7 @@ from colorunbook.book.runbook import Runbook
 from colorunbook.cli import dryrun
 from colorunbook.cli.console import give_json, say
 from colorunbook.cli.doing import Telling, do
-from colorunbook.cli.exposure import concerned, must_be_private
+from colorunbook.cli.exposure import concerned, must_be_private, spoken_of
 from colorunbook.cli.interrupts import Account, until_interrupted
 from colorunbook.cli.manners import (
     Despite,
@@ -47,6 +47,7 @@ from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.session import Session
+from colorunbook.errors import InputError
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
 
@@ -138,6 +139,11 @@ def run(
     if dry_run and qemu:
         _show(draft, as_json=as_json)
         return
+    if draft.buries is None and (fence is not None or peer_is_dead):
+        raise InputError(
+            f"For {name} nobody has to be dead.",
+            "--fence and --peer-is-dead are for a failover.",
+        )
     for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
         say(warning)
     order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json))
@@ -164,7 +170,7 @@ class Order:
 async def _do(order: Order, manner: Manner, account: Account) -> None:
     way, run_id = order.way, new_run_id(order.runbook.name)
     # Before a word is said: the monitor of a pair that another run has would not greet.
-    with hold((way.site.primary, way.site.secondary), About(run_id, order.runbook.name)):
+    with hold(spoken_of(way.site, order.runbook, way.edition), About(run_id, order.runbook.name)):
         async with Session(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(order.runbook)
             way.must_lead_to(plan)

@@ -8,6 +8,7 @@ from colorunbook.book.actions import Launch, Shell
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli.chosen import refuse_both
 from colorunbook.cli.console import say
+from colorunbook.cli.exposure import is_loopback
 from colorunbook.cli.reach import Typed, find_lab
 from colorunbook.engine.local import LocalTransport, Wrap, as_it_is
 from colorunbook.errors import InputError, Refused
@@ -102,6 +103,8 @@ def must_be_whole(runbook: Runbook, plan: Plan, typed: Typed, site: Site) -> Non
             raise InputError(
                 f"{plan.name} needs the {role.value}'s address.", f"Give --{role.value} ADDRESS."
             )
+    if plan.buries is not None and not in_lab:
+        _must_name_peer(plan, plan.buries)
     for step in plan.steps:
         host = plan.site.host(step.role)
         if isinstance(step.action, Launch) and host.monitor == StdioMonitor():
@@ -110,6 +113,20 @@ def must_be_whole(runbook: Runbook, plan: Plan, typed: Typed, site: Site) -> Non
                 "command, and lose it when the command ends.",
                 f"Give --{step.role.value}-qmp unix:PATH.",
             )
+
+
+def _must_name_peer(plan: Plan, peer: Role) -> None:
+    """See that who has to be dead is not the document's own example.
+
+    :raises InputError: the peer of a host somewhere else would be this machine.
+    """
+    here, there = plan.site.host(peer.other).address, plan.site.host(peer).address
+    if is_loopback(there) and not is_loopback(here):
+        raise InputError(
+            f"{plan.name} needs the {peer.value}'s address: first that one is asked whether it is "
+            "alive.",
+            f"Give --{peer.value} ADDRESS, and --{peer.value}-qmp if its monitor can be reached.",
+        )
 
 
 def _names(runbook: Runbook, plan: Plan, site: Site, role: Role) -> bool:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What has to be so before anything is touched."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Launch
@@ -10,7 +10,7 @@ from colorunbook.book.phrases import Expect, plain
 from colorunbook.engine.asking import ask_host
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State
-from colorunbook.errors import Refused, Unavailable
+from colorunbook.errors import Refused, StepFailed, Unavailable
 from colorunbook.plan import Plan
 
 
@@ -39,9 +39,14 @@ class Verdict:
         return condition.NAME if isinstance(condition, HostCondition) else ""
 
 
-async def ask_guards(plan: Plan, session: Session, lookout: Lookout) -> AsyncIterator[Verdict]:
-    """Ask every guard of a plan, one after the other; nothing is changed."""
-    for expect in plan.starts:
+async def ask_guards(
+    plan: Plan, session: Session, lookout: Lookout, starts: Sequence[Expect] | None = None
+) -> AsyncIterator[Verdict]:
+    """Ask every guard of a plan, one after the other; nothing is changed.
+
+    :param starts: these instead: of a part of it.
+    """
+    for expect in plan.starts if starts is None else starts:
         holds, seen = await _ask(plan, session, lookout, expect)
         spent = "" if holds else await _spent(plan, lookout, expect)
         yield Verdict(expect, holds, seen, spent)
@@ -86,6 +91,24 @@ def must_pass(plan: Plan, verdict: Verdict) -> None:
         f"{verdict.seen.rstrip('.')}.",
         advice,
     )
+
+
+async def must_begin(plan: Plan, session: Session, lookout: Lookout, part: str) -> None:
+    """See that a part of a composed plan may begin where the parts before it have led.
+
+    Of a part that begins a QEMU nothing is asked here: the plan's own guards have asked it.
+
+    :raises StepFailed: it may not.
+    """
+    starts = dict(plan.parts).get(part, ())
+    if any(isinstance(s.action, Launch) and s.runbook == part for s in plan.steps):
+        return
+    async for verdict in ask_guards(plan, session, lookout, starts):
+        if not verdict.lets_pass:
+            raise StepFailed(
+                f"{part} may not begin: it begins only when {plain(verdict.expect)}; seen: "
+                f"{verdict.seen.rstrip('.')}."
+            )
 
 
 async def refuse_to_start_twice(plan: Plan, session: Session, lookout: Lookout) -> None:

@@ -21,10 +21,20 @@ from colorunbook.engine.events import (
     StepDone,
     StepSkipped,
     StepStarted,
+    UndoDone,
+    UndoFailed,
+    UndoStarted,
+    Yanked,
     Yanking,
 )
 from colorunbook.engine.freeing import free, yank_of
-from colorunbook.engine.guards import Verdict, ask_guards, must_pass, refuse_to_start_twice
+from colorunbook.engine.guards import (
+    Verdict,
+    ask_guards,
+    must_begin,
+    must_pass,
+    refuse_to_start_twice,
+)
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner
@@ -88,7 +98,7 @@ class _Run:
         self.done: list[tuple[int, Step]] = []
         self.finished = 0
         self.taken_up = bool(manner.begun or manner.ended)
-        self.is_spent = False
+        self.is_over = False
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
@@ -100,7 +110,7 @@ class _Run:
         await refuse_to_start_twice(self.plan, self.session, self.lookout)
         async for verdict in ask_guards(self.plan, self.session, self.lookout):
             yield self._judge(verdict)
-        if self.plan.buries is not None and not self.is_spent:
+        if self.plan.buries is not None and not await self._is_over():
             yield await self._prove_dead(self.plan.buries)
         self.lookout = Lookout(self.plan, self.session, self.hands.freer)
         await self._look_round()
@@ -109,12 +119,19 @@ class _Run:
         try:
             for number, step in enumerate(self.plan.steps, 1):
                 self._heed_stop(number, step)
+                await self._begin_part(number)
                 async for event in self._step(number, step):
                     yield event
         except ColorunbookError as error:
+            account = await self._how_things_are(self.finished + 1)
             if await self._goes_back(error):
-                async for undone in undo(self.plan, self.session, self.done):
-                    yield undone
+                account = "Nothing had to be taken back."
+                with self.manner.stop.doing():
+                    async for undone in undo(self.plan, self.session, self.done):
+                        account = _told_of_undo(undone, account)
+                        yield undone
+            if not isinstance(error, Aborted):
+                error.advice = f"{error.advice} {account}".strip()
             raise
         is_new = bool(self.done)
         async for event in postcondition(self.plan, self.session, self.hearing, is_new=is_new):
@@ -129,8 +146,14 @@ class _Run:
         if not verdict.lets_pass and verdict.name in self.manner.despite:
             return GuardWaived(verdict.expect, verdict.seen)
         must_pass(self.plan, verdict)
-        self.is_spent = self.is_spent or bool(verdict.spent)
         return GuardHeld(verdict.expect, verdict.spent or verdict.seen)
+
+    async def _is_over(self) -> bool:
+        """Whether all that changes anything is done: then nobody has to be dead for the rest."""
+        steps = [step for step in self.plan.steps if changes(step)]
+        states = [(await self.lookout.of(step)).state for step in steps]
+        self.is_over = bool(states) and all(state is State.DONE for state in states)
+        return self.is_over
 
     async def _prove_dead(self, peer: Role) -> ProofGiven:
         return await prove_dead(
@@ -145,6 +168,13 @@ class _Run:
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""
         return _told_of_steps(self.finished)
+
+    async def _begin_part(self, number: int) -> None:
+        """See that the runbook which begins with a step may begin, where there are several."""
+        name = self.plan.steps[number - 1].runbook
+        if self.plan.parts and (number == 1 or self.plan.steps[number - 2].runbook != name):
+            self.lookout.forget()
+            await must_begin(self.plan, self.session, self.lookout, name)
 
     def _heed_stop(self, number: int, step: Step) -> None:
         if self.manner.stop.is_asked:
@@ -172,7 +202,7 @@ class _Run:
         noticed is let go as well. Where it is all over already there is nothing to cut.
         """
         yank = yank_of(self.plan) if self.plan.freeing else None
-        if yank is None or self.plan.buries is None or self.is_spent:
+        if yank is None or self.plan.buries is None or self.is_over:
             return
         yield Yanking(yank[0])
         with self.manner.stop.doing():
@@ -200,11 +230,7 @@ class _Run:
                 yield event
             host = self.plan.site.host(step.role).address
             where = f"Step {number} of {len(self.plan.steps)}, '{step.title}' on the "
-            raise in_step(
-                error,
-                f"{where}{step.role.value} {host}",
-                await self._how_things_are(number),
-            ) from error
+            raise in_step(error, f"{where}{step.role.value} {host}") from error
         self.finished = number
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
         for event in self._news():
@@ -299,6 +325,17 @@ class _Run:
                         '{"execute": "cont"} in its monitor lets it go on, alone.'
                     )
         return done
+
+
+def _told_of_undo(undone: UndoStarted | UndoDone | UndoFailed | Yanked, account: str) -> str:
+    """What is to be said after a step was taken back, or was not."""
+    match undone:
+        case UndoDone(number):
+            return f"What was done from step {number} on is taken back."
+        case UndoFailed(number, step, why):
+            return f"Taking back ended at step {number}, '{step.title}': {why}"
+        case _:
+            return account
 
 
 def _told_of_steps(last: int) -> str:

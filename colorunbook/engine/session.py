@@ -114,6 +114,6 @@ class Session:
                 await monitor.close()
 
 
-def in_step(error: ColorunbookError, where: str, advice: str) -> ColorunbookError:
-    """The same error, telling where in the procedure it came up and what to do next."""
-    return type(error)(f"{where}: {error.message}", f"{error.advice} {advice}".strip())
+def in_step(error: ColorunbookError, where: str) -> ColorunbookError:
+    """The same error, telling where in the procedure it came up."""
+    return type(error)(f"{where}: {error.message}", error.advice)

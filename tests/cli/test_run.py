@@ -271,10 +271,30 @@ def test_the_site_file_of_the_folder_counts(colorunbook: Colorunbook, folder: Pa
     """It names hosts and monitors once and for all."""
     monitor = f"unix:{folder}/q"
     (folder / "colorunbook.toml").write_text(
-        f'[primary]\naddress = "10.0.0.1"\nqmp = "{monitor}"\n'
+        f'[primary]\naddress = "10.0.0.1"\nqmp = "{monitor}"\n[secondary]\naddress = "10.0.0.2"\n'
     )
     with serving(folder / "q") as server:
         ended = colorunbook("run", "primary-failover", "--primary", "10.0.0.1")
     assert 3 == ended.code
     assert ["qmp_capabilities", "query-colo-status"] == server.received
     assert Site().primary.address not in json.dumps(journal(folder))
+
+
+def test_a_failover_wants_the_address_of_who_is_dead(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """The document's example of a peer is asked by no host somewhere else."""
+    words = ("run", "primary-failover", "--primary", "10.0.0.1", *at(folder / "q"))
+    with serving(folder / "q") as server:
+        ended = colorunbook(*words, "--fence", "true")
+        assert [] == server.mutations()
+    assert 2 == ended.code
+    assert "Give --secondary ADDRESS" in ended.err
+
+
+def test_a_proof_of_death_is_for_a_failover(colorunbook: Colorunbook, folder: Path) -> None:
+    """Whoever gives one believes that somebody is cut off."""
+    words = ("run", "set-checkpoint-delay", "--primary", "127.0.0.1", *at(folder / "q"))
+    ended = colorunbook(*words, "--fence", "true")
+    assert 2 == ended.code
+    assert "nobody has to be dead" in ended.err

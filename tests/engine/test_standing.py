@@ -13,9 +13,20 @@ from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.errors import Refused, StepFailed
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
-from tests.engine.chapters import CHAPTERS, ONE, SITE, Chapter, begin, play, shape
+from tests.engine.chapters import (
+    BEREFT,
+    CHAPTERS,
+    ONE,
+    SITE,
+    TAKEN,
+    Chapter,
+    begin,
+    play,
+    shape,
+)
 from tests.hurry import hurry
 
 
@@ -119,3 +130,47 @@ def test_what_a_person_has_typed_is_skipped() -> None:
     skipped, done = hurry(work())
     assert ["Delete redire0"] == skipped
     assert 8 == len(done)
+
+
+def test_a_survivor_is_not_brought_up_again() -> None:
+    """Its guest has written to a disk that the new secondary lacks: a resume copies it."""
+
+    async def work() -> tuple[str, list[str]]:
+        hosts = await begin(Chapter("bring-up", BEREFT[:6]), Edition.HMP)
+        hosts.sent.clear()
+        with pytest.raises(StepFailed) as caught:
+            await play(hosts, "bring-up", Edition.HMP)
+        return str(caught.value), hosts.mutations()
+
+    text, sent = hurry(work())
+    assert "start-replication may not begin: it begins only when" in text
+    assert "'status=prelaunch'; seen: running." in text
+    assert not {"drive_add", "x-blockdev-change", "migrate", "human-monitor-command"} & {*sent}
+
+
+def test_what_has_taken_over_is_no_secondary_to_be_prepared() -> None:
+    """Nothing of its disk is exported."""
+
+    async def work() -> list[str]:
+        hosts = await begin(Chapter("bring-up", TAKEN), Edition.HMP)
+        hosts.sent.clear()
+        with pytest.raises(StepFailed, match="prepare-secondary may not begin"):
+            await play(hosts, "bring-up", Edition.HMP)
+        return hosts.mutations()
+
+    assert [] == hurry(work())
+
+
+def test_half_a_resume_is_no_proof_of_a_death() -> None:
+    """The primary was alone before, and its new secondary lives."""
+
+    async def work() -> list[str]:
+        resume = Chapter("primary-resume", BEREFT)
+        hosts = await begin(resume, Edition.HMP)
+        await play_until(hosts, resume, Edition.HMP, 2 * 10 - 1)
+        hosts.sent.clear()
+        with pytest.raises(Refused, match="is alive"):
+            await play(hosts, "primary-failover", Edition.HMP)
+        return hosts.mutations()
+
+    assert [] == hurry(work())
