@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.live
 
-SAMPLE = 12
+SAMPLE = 5
 SEED = 1
 """One whose points do not wait out the longest bounds."""
 
