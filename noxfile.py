@@ -42,16 +42,23 @@ def types(session: nox.Session) -> None:
     session.run(PYTHON, "-m", "mypy", *session.posargs)
 
 
+def two_at_a_time(session: nox.Session, which: str) -> None:
+    """Run the tests of a mark, two files at a time; the folder leaves room for sockets."""
+    with tempfile.TemporaryDirectory(prefix="t") as folder:
+        options = ("-n", "2", "--dist", "loadfile", f"--basetemp={folder}/b", "-m", which)
+        session.run(PYTHON, "-m", "pytest", *options, *session.posargs)
+
+
 @nox.session
 def unit(session: nox.Session) -> None:
     """The tests that need no QEMU."""
-    session.run(PYTHON, "-m", "pytest", "-m", "not live and not mutations", *session.posargs)
+    two_at_a_time(session, "not live and not mutations")
 
 
 @nox.session
 def live(session: nox.Session) -> None:
     """The tests on live QEMU."""
-    session.run(PYTHON, "-m", "pytest", "-m", "live and not mutations", *session.posargs)
+    two_at_a_time(session, "live and not mutations")
 
 
 @nox.session
