@@ -125,11 +125,12 @@ class _Run:
         except ColorunbookError as error:
             account = await self._how_things_are(self.finished + 1)
             if await self._goes_back(error):
-                account = "Nothing had to be taken back."
+                taken = "Nothing had to be taken back."
                 with self.manner.stop.doing():
                     async for undone in undo(self.plan, self.session, self.done):
-                        account = _told_of_undo(undone, account)
+                        taken = _told_of_undo(undone, taken)
                         yield undone
+                account = f"{_told_of_steps(self.finished)} {taken}"
             if not isinstance(error, Aborted):
                 error.advice = f"{error.advice} {account}".strip()
             raise
@@ -169,12 +170,21 @@ class _Run:
         """What is done, when an event cannot be put into the journal."""
         return _told_of_steps(self.finished)
 
+    def _where(self, number: int) -> str:
+        step = self.plan.steps[number - 1]
+        host = self.plan.site.host(step.role).address
+        title = f"Step {number} of {len(self.plan.steps)}, '{step.title}'"
+        return f"{title} on the {step.role.value} {host}"
+
     async def _begin_part(self, number: int) -> None:
         """See that the runbook which begins with a step may begin, where there are several."""
         name = self.plan.steps[number - 1].runbook
         if self.plan.parts and (number == 1 or self.plan.steps[number - 2].runbook != name):
             self.lookout.forget()
-            await must_begin(self.plan, self.session, self.lookout, name)
+            try:
+                await must_begin(self.plan, self.session, self.lookout, name)
+            except ColorunbookError as error:
+                raise in_step(error, self._where(number)) from error
 
     def _heed_stop(self, number: int, step: Step) -> None:
         if self.manner.stop.is_asked:
@@ -228,9 +238,7 @@ class _Run:
         except ColorunbookError as error:
             for event in self._news():
                 yield event
-            host = self.plan.site.host(step.role).address
-            where = f"Step {number} of {len(self.plan.steps)}, '{step.title}' on the "
-            raise in_step(error, f"{where}{step.role.value} {host}") from error
+            raise in_step(error, self._where(number)) from error
         self.finished = number
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
         for event in self._news():
