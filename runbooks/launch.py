@@ -42,9 +42,9 @@ def launch_primary(colo: Colo) -> Iterator[Step]:
 @launch_primary.starts_when
 def primary_host_is_ready(colo: Colo) -> Iterator[Expect]:
     """The disk, the memory and the ports are there."""
-    yield Expect(Role.PRIMARY, image_there(colo.site, Role.PRIMARY))
+    yield Expect(Role.PRIMARY, image_there(colo, Role.PRIMARY))
     yield Expect(Role.PRIMARY, MemoryFor(memory_demand(colo.site, Role.PRIMARY)))
-    yield Expect(Role.PRIMARY, NobodyListens(listens(colo.site, Role.PRIMARY)))
+    yield Expect(Role.PRIMARY, NobodyListens(listens(colo, Role.PRIMARY)))
 
 
 @runbook(
@@ -90,10 +90,10 @@ def launch_secondary(colo: Colo) -> Iterator[Step]:
 @launch_secondary.starts_when
 def secondary_host_is_ready(colo: Colo) -> Iterator[Expect]:
     """The disk, room for what changes, memory for two guests, and the ports are there."""
-    yield Expect(Role.SECONDARY, image_there(colo.site, Role.SECONDARY))
+    yield Expect(Role.SECONDARY, image_there(colo, Role.SECONDARY))
     yield Expect(Role.SECONDARY, SpaceFor(colo.site.secondary.images, overlay_demand(colo.site)))
     yield Expect(Role.SECONDARY, MemoryFor(memory_demand(colo.site, Role.SECONDARY)))
-    yield Expect(Role.SECONDARY, NobodyListens(listens(colo.site, Role.SECONDARY)))
+    yield Expect(Role.SECONDARY, NobodyListens(listens(colo, Role.SECONDARY)))
 
 
 @launch_secondary.ends_when

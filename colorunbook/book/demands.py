@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a site demands of its hosts, for the guards of the runbooks that start a QEMU."""
 
+from colorunbook.book.colo import Colo
 from colorunbook.book.machines import MIB, ImageIs
 from colorunbook.hosts import Role, Site, size_in_bytes
+from colorunbook.qemu.shell import Word
 
 
-def image_there(site: Site, role: Role) -> ImageIs:
+def image_there(colo: Colo, role: Role) -> ImageIs:
     """The guest's disk lies in the image folder of a host, and is as large as the pair's disks."""
-    return ImageIs(f"{site.host(role).images}/primary.qcow2", "qcow2", site.disk)
+    return ImageIs(Word.of(*colo.image(role, "primary").parts).text, "qcow2", colo.site.disk)
 
 
 def memory_demand(site: Site, role: Role) -> int:
@@ -26,11 +28,10 @@ def overlay_demand(site: Site) -> int:
     return max(2, -(-size_in_bytes(site.disk) // (10 * MIB)))
 
 
-def listens(site: Site, role: Role) -> tuple[int, ...]:
+def listens(colo: Colo, role: Role) -> tuple[int, ...]:
     """The ports that the QEMU of a role listens on, on its own host."""
-    ports = site.ports
     match role:
         case Role.PRIMARY:
-            return ports.mirror, ports.secondary_in, ports.compare, ports.compare_out
+            return tuple(each.port for each in colo.primary_chardevs if each.server)
         case Role.SECONDARY:
-            return ports.nbd, ports.migration
+            return colo.site.ports.nbd, colo.site.ports.migration

@@ -24,6 +24,7 @@ from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Host, Role
 from colorunbook.lab.pair import Lab
+from colorunbook.qemu.payload import as_objects
 
 PATIENCE = 30.0
 """The longest wait of a check, in seconds, whatever the text allows: the disks are small here."""
@@ -149,11 +150,14 @@ class Life:
 
     async def _yank(self, monitor: QmpMonitor, yank: Yank) -> str:
         """Type the command with the names that QEMU has made up, as the text says to."""
-        found = yank.chosen(await monitor.execute(yank.question, REPLY))
-        if not any(instance.get("type") == "block-node" for instance in found):
+        there = as_objects(await monitor.execute(yank.question, REPLY))
+        nodes = [instance for instance in there if instance.get("type") == "block-node"]
+        if not nodes:
             raise StepFailed("query-yank shows no block node, so there is nothing to free")
+        printed = as_objects(yank.example.arguments["instances"])
+        others = [instance for instance in printed if instance.get("type") != "block-node"]
         self.adapt.made.add("The name of the block node in yank became the one in query-yank.")
-        return str(await monitor.execute(yank.payload(found), REPLY))
+        return str(await monitor.execute(yank.payload([*nodes, *others]), REPLY))
 
     def _owe(self, passage: Passage, expect: Expect) -> str:
         """Put off what cannot be seen yet; empty: it can.

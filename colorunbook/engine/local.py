@@ -238,23 +238,12 @@ class LocalTransport:
     def _log(self, host: Host) -> Path:
         return self._logs / f"qemu-{re.sub(r'[^0-9A-Za-z.]', '_', host.address)}.log"
 
-    def _ended(self, host: Host) -> str:
-        return f"The QEMU of {host.address} has ended: {self._last_words(host)}"
-
     def _last_words(self, host: Host) -> str:
         with contextlib.suppress(OSError):
             lines = self._log(host).read_text(errors="replace").strip().splitlines()
             if lines:
                 return lines[-1]
         return "it wrote nothing."
-
-
-async def _ends_within(qemu: Qemu, seconds: float) -> bool:
-    for _ in range(round(seconds / 0.02)):
-        if qemu.has_ended:
-            return True
-        await asyncio.sleep(0.02)
-    return qemu.has_ended
 
 
 async def _kill(process: asyncio.subprocess.Process) -> None:

@@ -3,9 +3,11 @@
 
 import pytest
 
+from colorunbook.book.colo import Colo
 from colorunbook.book.demands import image_there, listens, memory_demand, overlay_demand
 from colorunbook.book.machines import ImageIs
 from colorunbook.hosts import Role, Site
+from colorunbook.qemu.dialect import Dialect
 
 
 def test_a_secondary_wants_its_guests_memory_twice() -> None:
@@ -23,8 +25,8 @@ def test_the_overlays_want_a_tenth_of_the_disk(disk: str, mib: int) -> None:
 def test_each_role_has_its_image_and_its_ports() -> None:
     """No port is both's."""
     site = Site()
-    assert image_there(site, Role.SECONDARY) == ImageIs(
+    assert image_there(Colo(site, Dialect()), Role.SECONDARY) == ImageIs(
         "/mnt/vms/colo-test-secondary/primary.qcow2", "qcow2", "10G"
     )
-    assert {9001, 9003, 9004, 9005} == set(listens(site, Role.PRIMARY))
-    assert {9998, 9999} == set(listens(site, Role.SECONDARY))
+    assert {9001, 9003, 9004, 9005} == set(listens(Colo(site, Dialect()), Role.PRIMARY))
+    assert {9998, 9999} == set(listens(Colo(site, Dialect()), Role.SECONDARY))
