@@ -86,7 +86,7 @@ class Plan:
             "title": step.title,
             "why": step.why,
             **describe(step),
-            "done_when": [[say(Expect(step.role, p)) for p in group] for group in step.done],
+            "done_when": [[say(expect) for expect in group] for group in step.tells],
             "undone_by": [str(described(step.role, action)["text"]) for action in step.undo],
         }
 

@@ -3,14 +3,22 @@
 
 from collections.abc import Iterator
 
-from colorunbook.book.colo import PARENT, Colo
-from colorunbook.book.conditions import CapabilityOn, Exported, colo_mode_is, guest_is, migration_is
+from colorunbook.book.colo import DISK, PARENT, Colo
+from colorunbook.book.conditions import (
+    CapabilityOn,
+    Connected,
+    Exported,
+    SizeIs,
+    colo_mode_is,
+    guest_is,
+    migration_is,
+)
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step, compose, runbook
 from colorunbook.book.states import exportable, prepared, replicating
 from colorunbook.book.storage import attach, export, open_replica, serve_disks
 from colorunbook.book.verbs import migrate, negotiate, set_capabilities, wait_until
-from colorunbook.hosts import Role
+from colorunbook.hosts import Role, size_in_bytes
 
 from .failover import free_primary
 from .launch import (
@@ -53,10 +61,11 @@ def not_started(colo: Colo) -> Iterator[Expect]:
 
 @prepare_secondary.ends_when
 def serving(colo: Colo) -> Iterator[Expect]:
-    """The secondary knows what comes, and its disk is there."""
+    """The secondary knows what comes, its disk is there, and it has met its primary."""
     for capability in colo.dialect.colo_capabilities:
         yield Expect(Role.SECONDARY, CapabilityOn(capability))
     yield Expect(Role.SECONDARY, Exported(PARENT))
+    yield Expect(Role.SECONDARY, Connected(tuple(each.id for each in colo.secondary_chardevs)))
 
 
 @runbook(
@@ -110,6 +119,7 @@ def both_ready(colo: Colo) -> Iterator[Expect]:
     """
     yield Expect(Role.PRIMARY, colo_mode_is("none"))
     yield Expect(Role.PRIMARY, guest_is("prelaunch"))
+    yield Expect(Role.PRIMARY, SizeIs(DISK, size_in_bytes(colo.site.disk)))
     yield from prepared(colo)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import (
     MigrationRests,
-    NoJobs,
     ObjectsGone,
     ObjectsThere,
     colo_mode_is,
@@ -20,6 +19,7 @@ from colorunbook.book.storage import (
     copy_disk,
     end_copy,
     open_replica,
+    pause_for_copy,
     reach_target,
     see_copy_gone,
     see_copy_ready,
@@ -28,7 +28,6 @@ from colorunbook.book.verbs import (
     add_object,
     migrate,
     set_capabilities,
-    stop_guest,
     under_way,
     wait_until,
 )
@@ -44,17 +43,14 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
     :param before: the filter that the new ones stand in front of; ``None``: there is none.
     """
     yield from reach_target(colo)
-    yield (
-        copy_disk(colo)
-        .spending(Expect(Role.PRIMARY, NoJobs()))
-        .because("The new secondary's disk is as old as its death. The guest goes on meanwhile.")
+    yield copy_disk(colo).because(
+        "The new secondary's disk is as old as its death. The guest goes on meanwhile."
     )
     yield see_copy_ready().because(
         "A copy that is cut short leaves a secondary whose disk is neither old nor new."
     )
     yield (
-        stop_guest()
-        .done_when(under_way())
+        pause_for_copy()
         .spending(Expect(Role.PRIMARY, guest_is("running")))
         .because("Between the end of the copy and COLO no write may be made.")
     )
@@ -70,7 +66,7 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
     without = Expect(Role.PRIMARY, ObjectsGone(tuple(part.id for part in colo.primary_filters)))
     for part in colo.primary_filters:
         step = add_object(part, before=before if part.kind.startswith("filter-") else None)
-        yield step.spending(without).because(_REASONS[part.id])
+        yield step.in_chain().spending(without).because(_REASONS[part.id])
     yield set_capabilities(colo.dialect.colo_capabilities).because(
         "Otherwise the guest would leave this host for good."
     )

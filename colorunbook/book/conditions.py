@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from colorunbook.book.disks import ChildrenAre, Exported, NodeGone, NodeThere, NoJobs, NotExported
+from colorunbook.book.disks import (
+    ChildrenAre,
+    Exported,
+    NodeGone,
+    NodeThere,
+    NoJobs,
+    NotExported,
+    SizeIs,
+    Written,
+)
 from colorunbook.book.jobs import JobEnded, JobGone, JobIs
 from colorunbook.book.machines import HostProbe, ImageIs, MemoryFor, NobodyListens, SpaceFor
 from colorunbook.book.ports import Answers
@@ -54,9 +63,11 @@ __all__ = [
     "ObjectsGone",
     "ObjectsThere",
     "Probe",
+    "SizeIs",
     "SpaceFor",
     "StatusIs",
     "StatusIsNone",
+    "Written",
     "colo_mode_is",
     "guest_can_go_on",
     "guest_is",
@@ -194,6 +205,8 @@ Probe = (
     | NodeGone
     | Exported
     | NotExported
+    | Written
+    | SizeIs
     | JobIs
     | JobGone
     | JobEnded

@@ -126,10 +126,71 @@ class NotExported:
 
 
 @dataclass(frozen=True, slots=True)
-class NoJobs:
-    """No job works on a disk or waits to be dismissed."""
+class Written:
+    """A disk was written to since this QEMU was started, be it with zeros."""
 
-    PHRASE: ClassVar[str] = "``query-jobs`` and ``query-block-jobs`` on the {role} show no job"
+    PHRASE: ClassVar[str] = "``query-blockstats`` on the {role} shows writes to ``{disk}``"
+    disk: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """Two queries: the first knows disks by their device, the second by their node."""
+        return Payload("query-blockstats"), Payload("query-blockstats", {"query-nodes": True})
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it was."""
+        return any(self._ends(replies))
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The highest byte of it that was written, as a number."""
+        ends = self._ends(replies)
+        return (
+            f"written up to byte {max(ends)}" if any(ends) else "no writes" if ends else "missing"
+        )
+
+    def _ends(self, replies: Sequence[Json]) -> list[int]:
+        found = [each for reply in replies for each in as_objects(reply)]
+        mine = [f.get("stats") for f in found if self.disk in (f.get("device"), f.get("node-name"))]
+        ends = [stats.get("wr_highest_offset") for stats in mine if is_object(stats)]
+        return [end for end in ends if isinstance(end, int)]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeIs:
+    """A disk has a size, in bytes."""
+
+    PHRASE: ClassVar[str] = (
+        "``query-block`` or its nodes on the {role} show ``{disk}`` with ``{size}`` bytes"
+    )
+    disk: str
+    size: int
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """Two queries: the first knows disks by their device, the second by their node."""
+        return Payload("query-block"), *_NODES
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it has it."""
+        return self.seen(replies) == str(self.size)
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The size that it has."""
+        devices = {str(d.get("device")): d.get("inserted") for d in as_objects(replies[0])}
+        nodes = {str(n.get("node-name")): n for n in as_objects(replies[1])}
+        disk = devices.get(self.disk) or nodes.get(self.disk)
+        image = disk.get("image") if is_object(disk) else None
+        return str(image.get("virtual-size")) if is_object(image) else "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class NoJobs:
+    """No job works on a disk or waits to be dismissed, but one that is known."""
+
+    PHRASE: ClassVar[str] = (
+        "``query-jobs`` and ``query-block-jobs`` on the {role} show no job but ``{but}``"
+    )
+    but: str
 
     @property
     def questions(self) -> tuple[Payload, ...]:
@@ -138,13 +199,20 @@ class NoJobs:
 
     def holds(self, replies: Sequence[Json]) -> bool:
         """Tell whether there is none; what is no list tells nothing."""
-        return all(reply == [] for reply in replies)
+        return self._all_lists(replies) and not self._others(replies)
 
     def seen(self, replies: Sequence[Json]) -> str:
         """The jobs that there are."""
+        others = self._others(replies)
+        return ", ".join(others) or ("no others" if self._all_lists(replies) else "no answer")
+
+    def _all_lists(self, replies: Sequence[Json]) -> bool:
+        return all(isinstance(reply, list) for reply in replies)
+
+    def _others(self, replies: Sequence[Json]) -> list[str]:
         jobs = [job for reply in replies for job in as_objects(reply)]
         names = dict.fromkeys(str(job.get("id", job.get("device"))) for job in jobs)
-        return ", ".join(names) or ("no jobs" if self.holds(replies) else "no answer")
+        return [name for name in names if name != self.but]
 
 
 _NODES = (Payload("query-named-block-nodes", {"flat": True}),)

@@ -38,9 +38,11 @@ from colorunbook.book.conditions import (
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SizeIs,
     SpaceFor,
     StatusIs,
     StatusIsNone,
+    Written,
 )
 from colorunbook.errors import InputError
 from colorunbook.hosts import Role
@@ -224,6 +226,8 @@ _KINDS = (
     NodeThere,
     NotExported,
     Exported,
+    Written,
+    SizeIs,
     JobEnded,
     JobGone,
     JobIs,
@@ -250,6 +254,8 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         return ChildrenAre(values["drive"], _names(values["children"]))
     if kind is JobIs:
         return JobIs(values["job"], _names(values["states"]))
+    if kind is SizeIs:
+        return SizeIs(values["disk"], int(values["size"]))
     if kind is SpaceFor:
         return SpaceFor(values["folder"], int(values["mib"]))
     if kind is MemoryFor:
@@ -269,6 +275,7 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
         NodeGone,
         Exported,
         NotExported,
+        Written,
         JobEnded,
         JobGone,
         NoJobs,

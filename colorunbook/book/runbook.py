@@ -22,12 +22,14 @@ class Step:
     """An action with its title and its reason, done to the QEMU (or the host) of one role.
 
     :param runbook: the name of the runbook that the step was written in.
-    :param done: what tells that the step is done already: the probes of any one of these groups,
-        asked of the step's own QEMU. Without any nothing tells.
+    :param done: what tells that the step is done already: what holds of any one of these groups;
+        a bare probe is asked of the step's own QEMU. Without any nothing tells.
     :param already: a piece of the error by which QEMU tells the same when the step is done again.
     :param undo: what takes it back, while COLO does not run yet.
     :param unless: what tells that there is nothing to take back; ``None``: that it is not done.
     :param spends: the guards that need not hold any more once it is done.
+    :param chained: it leads to one secondary, and to no other. When it has to be done, what an
+        earlier attempt has left of it and of the chained steps after it is taken back first.
     """
 
     title: str
@@ -35,18 +37,24 @@ class Step:
     why: str = ""
     role: Role = Role.PRIMARY
     runbook: str = ""
-    done: tuple[tuple[Probe, ...], ...] = ()
+    done: tuple[tuple[Probe | Expect, ...], ...] = ()
     already: str = ""
     undo: tuple[Action, ...] = ()
     unless: Probe | None = None
     spends: tuple[Expect, ...] = ()
+    chained: bool = False
+
+    @property
+    def tells(self) -> tuple[tuple[Expect, ...], ...]:
+        """What tells that it is done, each with whom it is asked of."""
+        return tuple(tuple(self._asked(each) for each in group) for group in self.done)
 
     def because(self, why: str) -> "Step":
         """The same step with its reason."""
         return replace(self, why=why)
 
-    def done_when(self, *probes: Probe) -> "Step":
-        """The same step with one more group of probes that together tell that it is done."""
+    def done_when(self, *probes: Probe | Expect) -> "Step":
+        """The same step with one more group that together tells that it is done."""
         return replace(self, done=(*self.done, probes))
 
     def undone_by(self, *actions: Action, unless: Probe | None = None) -> "Step":
@@ -60,6 +68,13 @@ class Step:
     def spending(self, *guards: Expect) -> "Step":
         """The same step with the guards that it makes an end of."""
         return replace(self, spends=guards)
+
+    def in_chain(self) -> "Step":
+        """The same step, leading to one secondary and to no other."""
+        return replace(self, chained=True)
+
+    def _asked(self, probe: Probe | Expect) -> Expect:
+        return probe if isinstance(probe, Expect) else Expect(self.role, probe)
 
 
 Steps = Callable[[Colo], Iterator[Step]]

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from colorunbook.book.colo import DISK, OWN_CHILD, PARENT, PEER_CHILD, REPLICA, Colo
+from colorunbook.book.colo import DISK, OWN_CHILD, PARENT, PEER_CHILD, REPLICA, RESYNC, Colo
 from colorunbook.book.conditions import (
     Answers,
     ChardevsGone,
@@ -20,12 +20,13 @@ from colorunbook.book.conditions import (
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SizeIs,
     colo_mode_is,
     guest_is,
     migration_is,
 )
 from colorunbook.book.phrases import Expect
-from colorunbook.hosts import Role
+from colorunbook.hosts import Role, size_in_bytes
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.objects import QemuObject
@@ -44,7 +45,8 @@ def ready_for_a_peer(colo: Colo) -> Iterator[Expect]:
     """A primary that may take a new secondary, with every socket that the pair will need."""
     yield from alone(colo)
     yield Expect(PRIMARY, ChardevsThere(_ids(colo.primary_chardevs)))
-    yield Expect(PRIMARY, NoJobs())
+    yield Expect(PRIMARY, SizeIs(DISK, size_in_bytes(colo.site.disk)))
+    yield Expect(PRIMARY, NoJobs(RESYNC))
     yield Expect(PRIMARY, MigrationRests())
 
 
@@ -58,9 +60,10 @@ def exportable(colo: Colo) -> Iterator[Expect]:
 
 
 def prepared(colo: Colo) -> Iterator[Expect]:
-    """A secondary that waits for its primary and serves its disk."""
+    """A secondary that waits for its primary and serves its disk, as large as it has to be."""
     yield Expect(SECONDARY, guest_is("inmigrate"))
     yield Expect(SECONDARY, Exported(PARENT))
+    yield Expect(SECONDARY, SizeIs(PARENT, size_in_bytes(colo.site.disk)))
     yield Expect(PRIMARY, Answers(colo.site.secondary.address, colo.site.ports.nbd))
 
 

@@ -29,10 +29,13 @@ from colorunbook.book.conditions import (
     NodeGone,
     NodeThere,
     NotExported,
+    Written,
     guest_is,
 )
+from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
-from colorunbook.book.verbs import qmp, wait_until
+from colorunbook.book.verbs import qmp, stop_guest, under_way, wait_until
+from colorunbook.hosts import Role
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 
@@ -83,9 +86,13 @@ def stop_serving() -> Step:
 
 
 def open_replica(colo: Colo) -> Step:
-    """Connect to the secondary's disk."""
-    step = Step(f"Open {REPLICA}", _open_replica(colo)).done_when(NodeThere(REPLICA))
-    return step.undone_by(_close_replica(colo))
+    """Connect to the secondary's disk.
+
+    Nothing in QEMU tells whether a connection that was left leads to this secondary or to a dead
+    one. What counts is only what the migration has gone on with.
+    """
+    step = Step(f"Open {REPLICA}", _open_replica(colo)).done_when(NodeThere(REPLICA), under_way())
+    return step.undone_by(_close_replica(colo), unless=NodeGone(REPLICA)).in_chain()
 
 
 def _open_replica(colo: Colo) -> Action:
@@ -116,13 +123,14 @@ def attach() -> Step:
     """Make the replica a child of the guest's disk."""
     arguments: JsonObject = {"parent": DISK, "node": REPLICA}
     step = qmp(f"Attach {REPLICA} to {DISK}", Payload("x-blockdev-change", arguments))
-    return step.done_when(_ATTACHED).undone_by(Qmp(_detach(PEER_CHILD)))
+    step = step.done_when(_ATTACHED, under_way())
+    return step.undone_by(Qmp(_detach(PEER_CHILD)), unless=_DETACHED).in_chain()
 
 
 def detach(child: str) -> Step:
     """Take a child out of the guest's disk."""
     step = qmp(f"Take {child} out of {DISK}", _detach(child))
-    return step.done_when(ChildrenAre(DISK, (OWN_CHILD,)))
+    return step.done_when(_DETACHED)
 
 
 def _detach(child: str) -> Payload:
@@ -130,14 +138,25 @@ def _detach(child: str) -> Payload:
 
 
 _ATTACHED = ChildrenAre(DISK, (OWN_CHILD, PEER_CHILD))
+_DETACHED = ChildrenAre(DISK, (OWN_CHILD,))
+_PAUSED = guest_is("paused")
+_COPIED = Expect(Role.SECONDARY, Written(PARENT))
 
 
 def _of_a_copy(step: Step) -> Step:
     """A step of a copy is done as well when what follows the copy has begun.
 
     What follows begins with the guest paused: a replica beside a guest that runs is of no copy.
+    And the copy has to have gone to this secondary: one that took a dead one's place lacks it.
     """
-    return step.done_when(guest_is("paused"), NodeThere(REPLICA)).done_when(_ATTACHED)
+    return step.done_when(_PAUSED, NodeThere(REPLICA), _COPIED).done_when(under_way())
+
+
+def pause_for_copy() -> Step:
+    """Pause the guest at the end of a copy; what paused it for another reason does not count."""
+    step = replace(stop_guest(), done=()).done_when(_PAUSED, JobIs(RESYNC, _LIVES))
+    step = step.done_when(_PAUSED, NodeThere(REPLICA)).done_when(_PAUSED, _COPIED)
+    return step.done_when(under_way()).in_chain()
 
 
 def reach_target(colo: Colo) -> Iterator[Step]:
@@ -148,14 +167,15 @@ def reach_target(colo: Colo) -> Iterator[Step]:
         case Edition.BLOCKDEV:
             node = {"node-name": RESYNC_TARGET, **colo.peer_disk.node}
             step = qmp(f"Open {RESYNC_TARGET}", Payload("blockdev-add", node))
-            step = step.done_when(NodeThere(RESYNC_TARGET)).undone_by(Qmp(_CLOSE_TARGET))
+            step = step.done_when(NodeThere(RESYNC_TARGET), JobIs(RESYNC, _LIVES), _COPIED)
+            step = step.undone_by(Qmp(_CLOSE_TARGET), unless=NodeGone(RESYNC_TARGET)).in_chain()
             yield _of_a_copy(step).because("The copy goes to a node that is there already.")
 
 
 def copy_disk(colo: Colo) -> Step:
     """Copy the whole disk to the new secondary while the guest runs."""
-    step = qmp("Copy the disk", _copy(colo)).done_when(JobIs(RESYNC, _LIVES))
-    return _of_a_copy(step).undone_by(*_end_of_copy(colo), unless=JobGone(RESYNC))
+    step = qmp("Copy the disk", _copy(colo)).done_when(JobIs(RESYNC, _LIVES), _COPIED)
+    return _of_a_copy(step).undone_by(*_end_of_copy(colo), unless=JobGone(RESYNC)).in_chain()
 
 
 _READY = ("ready", "standby", "waiting", "pending", "concluded")

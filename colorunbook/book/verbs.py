@@ -130,7 +130,8 @@ def cut(chardevs: Iterable[SocketChardev]) -> Step:
 def stop_guest() -> Step:
     """Pause the guest."""
     step = qmp("Pause the guest", Payload("stop")).done_when(guest_is("paused"))
-    return step.undone_by(Qmp(Payload("cont")))
+    not_paused = StatusIsNone("query-status", "status", ("paused",))
+    return step.undone_by(Qmp(Payload("cont")), unless=not_paused)
 
 
 def wait_until(condition: Condition, *, within: int, title: str) -> Step:

@@ -5,10 +5,11 @@ import asyncio
 from collections.abc import Sequence
 
 from colorunbook.book.actions import Yank
+from colorunbook.book.ports import Knock
 from colorunbook.engine.events import Yanked
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Monitor
-from colorunbook.errors import ColorunbookError, StepFailed
+from colorunbook.errors import ColorunbookError, StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Version
@@ -40,6 +41,21 @@ async def free(plan: Plan, session: Session, role: Role, yank: Yank, why: str) -
             chosen = yank.chosen(await monitor.execute(yank.question, ANSWER))
             await monitor.execute(yank.payload(chosen), ANSWER)
     return Yanked(role, tuple(map(_named, chosen)), why)
+
+
+async def leads_to_a_peer(plan: Plan, session: Session, role: Role, yank: Yank) -> bool:
+    """Tell of a QEMU that answers only out of band whether it is one that can be freed.
+
+    It is when it has all that leads from a primary in COLO to its secondary.
+
+    :raises Unavailable: it does not answer out of band either.
+    :raises StepFailed: it refuses.
+    """
+    monitor = await session.spare(role, plan.site)
+    chosen = yank.chosen(await monitor.execute(yank.question, ANSWER))
+    kinds = {instance.get("type") for instance in chosen}
+    chardevs = {instance.get("id") for instance in chosen}
+    return {"block-node", "migration", "chardev"} == kinds and {*yank.chardevs} <= chardevs
 
 
 def yank_of(plan: Plan) -> tuple[Role, Yank] | None:
@@ -92,10 +108,24 @@ class Freer:
             return
         why = f"{payload.execute} had no reply after {self._hangs:g} s"
         role, yank = self._yank
+        if self._plan.buries is None and await self._lives(role.other):
+            return
         try:
             self.freed.append(await free(self._plan, self._session, role, yank, why))
         except ColorunbookError as error:
             self.freed.append(Yanked(role, (), f"{why}, and nothing could be cut: {error.message}"))
+
+    async def _lives(self, peer: Role) -> bool:
+        """Whether the peer answers still: then it is not that which is waited for."""
+        host = self._plan.site.host(peer)
+        for address, monitor in self._session.opened():
+            if address == host.address:
+                try:
+                    await monitor.execute(Payload("query-version"), ANSWER)
+                except Unavailable:
+                    return False
+                return True
+        return await self._session.transport.meet(host, ANSWER) is Knock.ANSWERS
 
 
 class _Freeing:

@@ -24,11 +24,13 @@ class Nature:
         answered by ``{}``.
     :param migration_error: what ``query-migrate`` tells of a migration that fails; empty: none.
     :param job_error: what ends a copy before it is ready; empty: nothing.
+    :param disk: the size of its disks, in bytes.
     """
 
     enters_colo: bool = True
     migration_error: str = ""
     job_error: str = ""
+    disk: int = 10 * 2**30
 
 
 def roomy(argv: Sequence[str], disk: int) -> Output:
@@ -54,6 +56,7 @@ class Mimic:
     """One QEMU: its state, made by its command line and changed by commands.
 
     :ivar cut: what was yanked.
+    :ivar is_written: a copy has gone to its disk.
     :ivar peer: the QEMU that its sockets lead to; ``None``: it is dead or was never there.
     """
 
@@ -77,6 +80,7 @@ class Mimic:
     dismisses: bool = True
     job_error: str = ""
     cut: list[JsonObject] = field(default_factory=list)
+    is_written: bool = False
 
     def __post_init__(self) -> None:
         for option, value in zip(self.argv, self.argv[1:], strict=False):

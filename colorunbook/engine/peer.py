@@ -6,15 +6,19 @@ failover wants a proof (:func:`prove_dead`), and any sign of life refuses it, wh
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import ChardevsThere
 from colorunbook.book.ports import Knock
 from colorunbook.engine.events import ProofGiven
 from colorunbook.engine.fencing import fence_off
+from colorunbook.engine.standing import Lookout
 from colorunbook.engine.transport import Transport
 from colorunbook.errors import Refused
 from colorunbook.hosts import Door, Role, Site, StdioMonitor
+from colorunbook.plan import Plan
 
 Ask = Callable[[str], Awaitable[str | None]]
 """Asks a person a question on a terminal; ``None``: there is no terminal."""
@@ -35,18 +39,22 @@ class Sign:
     :param asked: what was asked, as words after "its".
     :param knock: what came back; ``None``: it was not asked.
     :param why: why it was not.
+    :param tells: it counts that it was not asked, as the answer could have been a sign of life.
     """
 
     asked: str
     knock: Knock | None
     why: str = ""
+    tells: bool = True
 
     def __str__(self) -> str:
         found = f"was not asked: {self.why}" if self.knock is None else self.knock.value
         return f"its {self.asked} {found}"
 
 
-async def signs_of_life(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
+async def signs_of_life(
+    site: Site, survivor: Role, transport: Transport, own: Collection[int] = ()
+) -> tuple[Sign, ...]:
     """Ask whatever could answer of the peer of a survivor, each with a bound.
 
     What can be asked without harm is asked at once: the monitor, the secondary's disk, the guest.
@@ -59,6 +67,8 @@ async def signs_of_life(site: Site, survivor: Role, transport: Transport) -> tup
     survivor's own, which listens everywhere, would answer.
 
     :param survivor: its role now.
+    :param own: ports that the survivor listens on itself, as one that has taken over. Where both
+        hosts are of one machine it would answer there, and nobody else can.
     """
     peer = site.host(survivor.other)
     monitor = await _of_monitor(site, survivor, transport)
@@ -67,14 +77,28 @@ async def signs_of_life(site: Site, survivor: Role, transport: Transport) -> tup
     signs = [*monitor, *(Sign(p.name, k) for p, k in zip(harmless, knocks, strict=True))]
     if survivor is Role.SECONDARY and site.service is None:
         signs.append(Sign("guest", None, "the site names no service of it"))
+    one_machine = all(transport.sees_all(site.host(role)) for role in Role)
     for name, port in _delicate(site, survivor):
-        if alive(signs):
+        if port in own and one_machine:
+            signs.append(Sign(name, None, "the survivor itself listens there", tells=False))
+        elif alive(signs):
             signs.append(Sign(name, None, _NOT_NEEDED))
         else:
             door = Door(peer.address, port)
             found = await transport.knock(site.host(survivor), (door,), KNOCK)
             signs.append(Sign(name, found[0]))
     return tuple(signs)
+
+
+async def own_ports(plan: Plan, lookout: Lookout, survivor: Role) -> tuple[int, ...]:
+    """The ports that a survivor listens on for the pair that it will be the primary of.
+
+    :raises Unavailable: it could not be asked.
+    """
+    site = plan.site if survivor is Role.PRIMARY else plan.site.flipped()
+    chardevs = Colo(site, plan.dialect).peer_chardevs
+    there = [(await lookout.ask(survivor, ChardevsThere((each.id,))))[0] for each in chardevs]
+    return tuple(each.port for each, found in zip(chardevs, there, strict=True) if found)
 
 
 def alive(signs: Sequence[Sign]) -> bool:
@@ -88,6 +112,7 @@ async def prove_dead(
     transport: Transport,
     *,
     name: str,
+    own: Collection[int] = (),
     fence: str | None = None,
     ask_person: Ask | None = None,
 ) -> ProofGiven:
@@ -99,6 +124,7 @@ async def prove_dead(
 
     :param survivor: its role now.
     :param name: the runbook that wants to know.
+    :param own: ports that the survivor listens on itself.
     :param fence: a command line that cuts the peer off, from its power or its disk.
     :param ask_person: where a person has said that the peer is dead; asks for its address.
     :raises Refused: the peer lives, or nothing proves that it does not.
@@ -108,10 +134,10 @@ async def prove_dead(
     address = site.host(peer).address
     if fence is not None:
         said = await fence_off(fence, peer, address, name)
-        signs = await _faded(site, survivor, transport)
+        signs = await _faded(site, survivor, transport, own)
         _must_be_none(signs, peer, address, name, after=" although the fence command ended well")
         return ProofGiven("fence", peer, said)
-    signs = await signs_of_life(site, survivor, transport)
+    signs = await signs_of_life(site, survivor, transport, own)
     _must_be_none(signs, peer, address, name)
     if _this_machine_knows(site, signs, transport):
         return ProofGiven("machine", peer, "; ".join(map(str, signs)))
@@ -156,12 +182,14 @@ def _delicate(site: Site, survivor: Role) -> Iterator[tuple[str, int]]:
         yield f"mirror0 port {site.ports.mirror}", site.ports.mirror
 
 
-async def _faded(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
+async def _faded(
+    site: Site, survivor: Role, transport: Transport, own: Collection[int]
+) -> tuple[Sign, ...]:
     """Look for signs until there are none: a fence may need a moment to take effect."""
     loop = asyncio.get_running_loop()
     end = loop.time() + FADE
     while True:
-        signs = await signs_of_life(site, survivor, transport)
+        signs = await signs_of_life(site, survivor, transport, own)
         if not alive(signs) or loop.time() > end:
             return signs
         await asyncio.sleep(0.5)
@@ -188,7 +216,7 @@ def _this_machine_knows(site: Site, signs: Sequence[Sign], transport: Transport)
     """
     if not all(transport.sees_all(site.host(role)) for role in Role):
         return False
-    of_process = [sign for sign in signs if not sign.asked.startswith("guest")]
+    of_process = [s for s in signs if s.tells and not s.asked.startswith("guest")]
     return all(sign.knock is Knock.REFUSED for sign in of_process)
 
 

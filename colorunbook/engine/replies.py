@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 
-from colorunbook.book.colo import DISK
+from colorunbook.book.colo import DISK, PARENT
 from colorunbook.engine.mimic import Mimic
 from colorunbook.qemu.options import split
 from colorunbook.qemu.payload import HMP, Json, JsonObject, Payload, as_objects, is_object
@@ -28,6 +28,10 @@ def reply(qemu: Mimic, payload: Payload) -> Json:
 
 def _status(qemu: Mimic, _told: JsonObject) -> Json:
     return {"status": qemu.status, "running": qemu.status == "running"}
+
+
+def _version(_qemu: Mimic, _told: JsonObject) -> Json:
+    return {"package": "made up"}
 
 
 def _colo_status(qemu: Mimic, _told: JsonObject) -> Json:
@@ -73,6 +77,17 @@ def _exports(qemu: Mimic, _told: JsonObject) -> Json:
 
 def _nodes(qemu: Mimic, _told: JsonObject) -> Json:
     return [{"node-name": name, "drv": "replication"} for name in sorted(qemu.nodes)]
+
+
+def _block_stats(qemu: Mimic, told: JsonObject) -> Json:
+    if told.get("query-nodes"):
+        return []
+    return [{"device": PARENT, "stats": {"wr_highest_offset": 2**20 if qemu.is_written else 0}}]
+
+
+def _blocks(qemu: Mimic, _told: JsonObject) -> Json:
+    image: JsonObject = {"virtual-size": qemu.nature.disk}
+    return [{"device": name, "inserted": {"image": image}} for name in (DISK, PARENT)]
 
 
 def _graph(qemu: Mimic, _told: JsonObject) -> Json:
@@ -289,6 +304,7 @@ def _stop(qemu: Mimic, _told: JsonObject) -> Json:
 def _mirror(qemu: Mimic, told: JsonObject) -> Json:
     if qemu.peer is None or not qemu.peer.exports:
         raise NotSoError("Failed to connect to '127.0.0.2:9999': Connection refused")
+    qemu.peer.is_written = True
     qemu.job, qemu.dismisses = "running", told.get("auto-dismiss") is not False
     return {}
 
@@ -313,6 +329,7 @@ def _dismiss(qemu: Mimic, told: JsonObject) -> Json:
 
 REPLIES: dict[str, Reply] = {
     "query-status": _status,
+    "query-version": _version,
     "query-colo-status": _colo_status,
     "query-migrate": _migration,
     "query-migrate-capabilities": _capabilities,
@@ -321,6 +338,8 @@ REPLIES: dict[str, Reply] = {
     "query-jobs": _all_jobs,
     "query-block-exports": _exports,
     "query-named-block-nodes": _nodes,
+    "query-blockstats": _block_stats,
+    "query-block": _blocks,
     "x-debug-query-block-graph": _graph,
     "query-chardev": _chardevs,
     "qom-list": _list_objects,

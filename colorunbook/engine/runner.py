@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, guest_is
+from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.ending import postcondition
@@ -27,7 +28,7 @@ from colorunbook.engine.events import (
     Yanked,
     Yanking,
 )
-from colorunbook.engine.freeing import free, yank_of
+from colorunbook.engine.freeing import HANGS, free, leads_to_a_peer, yank_of
 from colorunbook.engine.guards import (
     Verdict,
     ask_guards,
@@ -38,11 +39,11 @@ from colorunbook.engine.guards import (
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner
-from colorunbook.engine.peer import prove_dead
+from colorunbook.engine.peer import own_ports, prove_dead
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
-from colorunbook.engine.undoing import can_be_undone, undo
-from colorunbook.engine.waits import Nearer, Seen, ask, wait
+from colorunbook.engine.undoing import can_be_undone, left_behind, undo
+from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, wait
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -93,12 +94,15 @@ class _Run:
         self.session = session
         self.manner = manner
         self.hearing = Hearing(plan, session)
-        self.lookout = Lookout(plan, session)
+        self.lookout = Lookout(
+            plan, session, patience=HANGS if plan.buries and plan.freeing else REPLY
+        )
         self.hands = Hands(plan, session)
         self.done: list[tuple[int, Step]] = []
         self.finished = 0
         self.taken_up = bool(manner.begun or manner.ended)
         self.is_over = False
+        self.is_freed = False
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
@@ -108,10 +112,8 @@ class _Run:
         if self.plan.buries is not None and (yank := yank_of(self.plan)) is not None:
             await self.session.spare(yank[0], self.plan.site)  # once something hangs it is too late
         await refuse_to_start_twice(self.plan, self.session, self.lookout)
-        async for verdict in ask_guards(self.plan, self.session, self.lookout):
-            yield self._judge(verdict)
-        if self.plan.buries is not None and not await self._is_over():
-            yield await self._prove_dead(self.plan.buries)
+        async for event in self._may_begin():
+            yield event
         self.lookout = Lookout(self.plan, self.session, self.hands.freer)
         await self._look_round()
         async for event in self._free_first():
@@ -139,6 +141,33 @@ class _Run:
             yield event
         yield RunEnded(time.perf_counter() - start)
 
+    async def _may_begin(self) -> AsyncIterator[Event]:
+        """Ask the guards, and have it proved that a peer is dead which has to be.
+
+        A QEMU that hangs on its peer answers no guard. It is freed once that one is known to be
+        dead, and asked then.
+
+        :raises Refused: it may not.
+        """
+        asked: list[Expect] = []
+        hangs = False
+        async for verdict in ask_guards(self.plan, self.session, self.lookout):
+            if verdict.holds is None and not verdict.name and await self._is_led_astray():
+                hangs = True
+                break
+            asked.append(verdict.expect)
+            yield self._judge(verdict)
+        if self.plan.buries is not None and (hangs or not await self._is_over()):
+            own = () if hangs else await own_ports(self.plan, self.lookout, self.plan.buries.other)
+            yield await self._prove_dead(self.plan.buries, own)
+        if hangs:
+            async for event in self._free_first():
+                yield event
+            self.lookout = Lookout(self.plan, self.session)
+            left = [expect for expect in self.plan.starts if expect not in asked]
+            async for verdict in ask_guards(self.plan, self.session, self.lookout, left):
+                yield self._judge(verdict)
+
     def _judge(self, verdict: Verdict) -> GuardHeld | GuardWaived:
         """See that a guard lets the run begin.
 
@@ -156,12 +185,13 @@ class _Run:
         self.is_over = bool(states) and all(state is State.DONE for state in states)
         return self.is_over
 
-    async def _prove_dead(self, peer: Role) -> ProofGiven:
+    async def _prove_dead(self, peer: Role, own: tuple[int, ...]) -> ProofGiven:
         return await prove_dead(
             self.plan.site,
             peer.other,
             self.session.transport,
             name=self.plan.name,
+            own=own,
             fence=self.manner.fence,
             ask_person=self.manner.ask_person,
         )
@@ -205,6 +235,13 @@ class _Run:
                 self.taken_up = True
                 return
 
+    async def _is_led_astray(self) -> bool:
+        """Whether what hangs is for sure a QEMU that leads to the peer which has to be dead."""
+        yank = yank_of(self.plan) if self.plan.buries is not None else None
+        with contextlib.suppress(ColorunbookError):
+            return yank is not None and await leads_to_a_peer(self.plan, self.session, *yank)
+        return False
+
     async def _free_first(self) -> AsyncIterator[Event]:
         """Cut what leads to a peer that is dead, before anything can wait for it.
 
@@ -212,8 +249,9 @@ class _Run:
         noticed is let go as well. Where it is all over already there is nothing to cut.
         """
         yank = yank_of(self.plan) if self.plan.freeing else None
-        if yank is None or self.plan.buries is None or self.is_over:
+        if yank is None or self.plan.buries is None or self.is_over or self.is_freed:
             return
+        self.is_freed = True
         yield Yanking(yank[0])
         with self.manner.stop.doing():
             freed = await free(self.plan, self.session, *yank, "its peer is dead")
@@ -226,6 +264,8 @@ class _Run:
                 self.finished = number
                 yield StepSkipped(number, step, standing.seen)
                 return
+            async for event in self._clear(number, step):
+                yield event
             yield StepStarted(number, step)
             start = time.perf_counter()
             await self._heed_peer(step.role.other)
@@ -243,6 +283,24 @@ class _Run:
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
         for event in self._news():
             yield event
+
+    async def _clear(self, number: int, step: Step) -> AsyncIterator[Event]:
+        """Take back what an earlier attempt has left, before a chained step is done.
+
+        :raises StepFailed: it cannot be taken back.
+        """
+        left = await left_behind(self.plan, self.lookout, number) if step.chained else ()
+        with self.manner.stop.doing():
+            async for undone in undo(self.plan, self.session, left):
+                yield undone
+                if isinstance(undone, UndoFailed):
+                    raise StepFailed(
+                        f"An earlier attempt has left step {undone.number}, '{undone.step.title}', "
+                        f"and it cannot be taken back: {undone.why}"
+                    )
+        if left:
+            self.lookout.forget()
+            self.hearing.mark()
 
     async def _heed_peer(self, peer: Role) -> None:
         """Do nothing more with a peer that has ended meanwhile.

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where a procedure stands: of each step, whether it is done already, as QEMU itself tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell
-from colorunbook.book.conditions import Probe
+from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition, Probe
 from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
 from colorunbook.engine.freeing import Freer
@@ -28,6 +28,7 @@ class State(Enum):
     DONE = "already done"
     OPEN = "would run"
     UNKNOWN = "cannot tell"
+    AGAIN = "would be taken back and run again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class Lookout:
 
     :param freer: frees a QEMU that hangs when it is asked; ``None``: nothing does, as before a run
         may change anything.
+    :param patience: how long a reply may take, in seconds.
     """
 
-    def __init__(self, plan: Plan, session: Session, freer: Freer | None = None) -> None:
+    def __init__(
+        self, plan: Plan, session: Session, freer: Freer | None = None, *, patience: float = REPLY
+    ) -> None:
         self._plan = plan
+        self._patience = patience
         self._session = session
         self._freer = freer
         self._told: dict[tuple[Role, str], Json | StepFailed] = {}
@@ -68,7 +73,7 @@ class Lookout:
                 found.append(await self.of(step))
             except Unavailable as error:
                 found.append(Standing(State.UNKNOWN, error.message))
-        return tuple(found)
+        return tuple(_in_chains(self._plan.steps, found))
 
     async def of(self, step: Step) -> Standing:
         """Where one step stands.
@@ -82,10 +87,9 @@ class Lookout:
             return Standing(State.UNKNOWN if changes(step) else State.OPEN)
         if await self._is_yet_to_start(step.role):
             return Standing(State.OPEN, "its QEMU does not run yet")
-        for group in step.done:
-            if await self._all_hold(step.role, group):
-                so = " and ".join(plain(Expect(step.role, probe)) for probe in group)
-                return Standing(State.DONE, so)
+        for group in step.tells:
+            if await self._all_hold(group):
+                return Standing(State.DONE, " and ".join(map(plain, group)))
         return Standing(State.OPEN)
 
     async def ask(self, role: Role, probe: Probe) -> tuple[bool, str]:
@@ -134,9 +138,12 @@ class Lookout:
             return (await self._launched(launch)).state is State.OPEN
         return False
 
-    async def _all_hold(self, role: Role, probes: Sequence[Probe]) -> bool:
-        for probe in probes:
-            if not (await self.ask(role, probe))[0]:
+    async def _all_hold(self, group: Sequence[Expect]) -> bool:
+        for expect in group:
+            condition = expect.condition
+            if isinstance(condition, EventSeen | Checkpoints | HostCondition):
+                raise TypeError(f"{type(condition).__name__} tells of no step that it is done")
+            if not (await self.ask(expect.role, condition))[0]:
                 return False
         return True
 
@@ -150,7 +157,7 @@ class Lookout:
         if key not in self._told:
             monitor = await self._monitor(role)
             try:
-                self._told[key] = await monitor.execute(question, REPLY)
+                self._told[key] = await monitor.execute(question, self._patience)
             except StepFailed as error:
                 self._told[key] = error
         return self._told[key]
@@ -165,3 +172,13 @@ def changes(step: Step) -> bool:
             return payload.execute != NEGOTIATION and not payload.execute.startswith("query-")
         case _:
             return False
+
+
+def _in_chains(steps: Sequence[Step], standings: Sequence[Standing]) -> Iterator[Standing]:
+    """What is done is done again, where a chained step before it has to be."""
+    first = ""
+    for number, (step, standing) in enumerate(zip(steps, standings, strict=True), 1):
+        if step.chained and standing.state is State.OPEN:
+            first = first or f"step {number}, '{step.title}', has to be done first"
+        again = bool(first) and step.chained and standing.state is State.DONE
+        yield Standing(State.AGAIN, first) if again else standing

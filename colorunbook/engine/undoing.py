@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 
 from colorunbook.book.actions import Action, Await, Launch
-from colorunbook.book.phrases import Expect, plain
+from colorunbook.book.phrases import plain
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
 from colorunbook.engine.acts import Hands
@@ -50,6 +50,19 @@ async def undo(
             yield event
             if isinstance(event, UndoFailed):
                 return
+
+
+async def left_behind(plan: Plan, lookout: Lookout, number: int) -> tuple[Done, ...]:
+    """What an earlier attempt has left of a chained step and of those that are chained to it.
+
+    :param number: the step's, counted from 1.
+    :raises Unavailable: it could not be asked.
+    """
+    found = []
+    for each, step in enumerate(plan.steps, 1):
+        if each >= number and step.chained and (await _left(lookout, step)).state is State.DONE:
+            found.append((each, step))
+    return tuple(found)
 
 
 async def _one(
@@ -154,6 +167,6 @@ async def _see_undone(lookout: Lookout, step: Step) -> None:
 def _by_hand(plan: Plan, step: Step, error: ColorunbookError) -> str:
     """What stands against an undo, and what a person can do."""
     where = f"on the {step.role.value} {plan.site.host(step.role).address}"
-    words = [plain(Expect(step.role, probe)) for probe in step.done[0]] if step.done else []
+    words = [plain(expect) for expect in step.tells[0]] if step.done else []
     so = f" See first whether it is still so that {' and '.join(words)}." if words else ""
     return f"{error.message} Nothing before it was taken back either. Look {where}.{so}"

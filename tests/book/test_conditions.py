@@ -22,8 +22,10 @@ from colorunbook.book.conditions import (
     ObjectsGone,
     ObjectsThere,
     Probe,
+    SizeIs,
     StatusIs,
     StatusIsNone,
+    Written,
     colo_mode_is,
     guest_is,
 )
@@ -52,6 +54,18 @@ GRAPH: Json = {
     ],
 }
 NODES: Json = [{"node-name": "replication0", "drv": "replication"}]
+
+WRITTEN: Json = [
+    {"device": "parent0", "node-name": "#block1", "stats": {"wr_highest_offset": 4096}},
+    {"node-name": "parent0", "stats": {"wr_highest_offset": 4096}},
+    {"node-name": "other", "stats": {"wr_highest_offset": 0}},
+]
+BLOCKS: Json = [
+    {"device": "colo-disk0", "inserted": {"image": {"virtual-size": 4096}}},
+    {"device": "ide0-cd0"},
+]
+SIZES: Json = [{"node-name": "parent0", "image": {"virtual-size": 8192}}]
+
 
 CASES: list[tuple[Probe, list[Json], bool, str]] = [
     (guest_is("running"), [{"status": "running", "running": True}], True, "running"),
@@ -93,11 +107,21 @@ CASES: list[tuple[Probe, list[Json], bool, str]] = [
     (Exported("parent0"), [[{"id": "parent0"}, {"id": "x"}]], True, "parent0, x"),
     (Exported("parent"), [[{"id": "parent0"}]], False, "parent0"),
     (Exported("parent0"), [[]], False, "no exports"),
-    (NoJobs(), [[], []], True, "no jobs"),
-    (NoJobs(), [[{"id": "resync"}], [{"device": "resync"}]], False, "resync"),
-    (NoJobs(), [[], [{"device": "old"}]], False, "old"),
-    (NoJobs(), [[{"id": "a"}], []], False, "a"),
-    (NoJobs(), [[], None], False, "no answer"),
+    (NoJobs("resync"), [[], []], True, "no others"),
+    (NoJobs("resync"), [[{"id": "resync"}], [{"device": "resync"}]], True, "no others"),
+    (NoJobs("resync"), [[{"id": "resync"}, {"id": "backup"}], []], False, "backup"),
+    (NoJobs("resync"), [[], [{"device": "old"}]], False, "old"),
+    (NoJobs("resync"), [[{"id": "a"}], []], False, "a"),
+    (NoJobs("resync"), [[], None], False, "no answer"),
+    (Written("parent0"), [[], WRITTEN], True, "written up to byte 4096"),
+    (Written("parent0"), [WRITTEN, []], True, "written up to byte 4096"),
+    (Written("other"), [WRITTEN, []], False, "no writes"),
+    (Written("nobody"), [WRITTEN, WRITTEN], False, "missing"),
+    (Written("parent0"), ["text", None], False, "missing"),
+    (SizeIs("colo-disk0", 4096), [BLOCKS, []], True, "4096"),
+    (SizeIs("parent0", 8192), [BLOCKS, SIZES], True, "8192"),
+    (SizeIs("parent0", 4096), [BLOCKS, SIZES], False, "8192"),
+    (SizeIs("ide0-cd0", 4096), [BLOCKS, SIZES], False, "missing"),
     (JobEnded("resync"), [[]], True, "missing"),
     (JobEnded("resync"), [[{"id": "resync", "status": "ready"}]], False, "ready"),
     (

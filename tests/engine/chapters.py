@@ -70,5 +70,5 @@ def shape(hosts: FakeTransport) -> dict[str, tuple[object, ...]]:
 
 
 def _of(qemu: Mimic) -> tuple[object, ...]:
-    untold = ("events", "peer", "argv", "nature", "cut")
+    untold = ("events", "peer", "argv", "nature", "cut", "is_written")
     return tuple(getattr(qemu, part.name) for part in fields(qemu) if part.name not in untold)

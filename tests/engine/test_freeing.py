@@ -3,15 +3,24 @@
 
 from colorunbook import shelf
 from colorunbook.book.actions import Yank
-from colorunbook.engine.events import Event, StepDone, UndoFailed, Yanked
+from colorunbook.engine.events import (
+    Event,
+    GuardHeld,
+    ProofGiven,
+    RunStarted,
+    StepDone,
+    UndoFailed,
+    Yanked,
+    Yanking,
+)
 from colorunbook.engine.fake import FakeTransport, Fault, Hangs, Says, Silence
 from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.errors import ColorunbookError
+from colorunbook.errors import ColorunbookError, Refused
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json, Payload
-from tests.engine.chapters import BEREFT, ONE, PAIR, SITE, Chapter, begin
+from tests.engine.chapters import BEREFT, ONE, PAIR, SITE, TWO, Chapter, begin
 from tests.hurry import hurry
 
 FAILOVER = Chapter("primary-failover", BEREFT[:5])
@@ -19,6 +28,8 @@ _NAMES = ("mirror0", "compare1", "compare0", "compare0-0", "compare_out", "compa
 _OTHERS: list[Json] = [{"type": "block-node", "node-name": "#block316"}, {"type": "migration"}]
 LISTED: list[Json] = [{"type": "chardev", "id": name} for name in _NAMES]
 LISTED += _OTHERS
+VANISHED = Fault("query-version", Silence(), nth=None, address=TWO)
+"""The secondary answers nothing more."""
 
 
 async def play(
@@ -64,7 +75,7 @@ def test_a_step_that_hangs_is_freed_and_goes_on() -> None:
     async def work() -> tuple[list[Event], ColorunbookError | None]:
         hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("x-blockdev-change", Hangs())]
+        hosts.faults = [Fault("x-blockdev-change", Hangs()), VANISHED]
         return await play(hosts, "primary-resume")
 
     told, error = hurry(work())
@@ -135,7 +146,7 @@ def test_a_wait_that_hangs_is_freed_and_goes_on() -> None:
     async def work() -> tuple[list[Event], ColorunbookError | None]:
         hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("query-migrate", Hangs(), nth=2)]
+        hosts.faults = [Fault("query-migrate", Hangs(), nth=2), VANISHED]
         return await play(hosts, "start-replication")
 
     told, error = hurry(work())
@@ -150,7 +161,7 @@ def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
     async def work() -> list[Event]:
         hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs())]
+        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs()), VANISHED]
         return (await play(hosts, "start-replication", Manner(rollback=on_failure)))[0]
 
     told = hurry(work())
@@ -160,14 +171,60 @@ def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
     assert not [event for event in told if isinstance(event, UndoFailed)]
 
 
-def test_nothing_is_cut_while_guards_are_asked() -> None:
-    """Before a run may begin it changes nothing, whatever hangs."""
+def test_nothing_is_cut_before_the_peer_is_known_to_be_dead() -> None:
+    """Whatever hangs; the guards are asked before anything is touched."""
 
     async def work() -> list[str]:
-        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts = await begin(Chapter("primary-failover", PAIR), Edition.HMP)
         hosts.sent.clear()
         hosts.faults = [Fault("query-colo-status", Hangs())]
-        await play(hosts, "primary-failover")
+        _, error = await play(hosts, "primary-failover")
+        assert "is alive" in str(error)
         return hosts.mutations()
 
     assert [] == hurry(work())
+
+
+def test_a_qemu_that_is_no_primary_in_colo_is_not_cut_off_from_anything() -> None:
+    """One that hangs for a reason of its own may be anybody's."""
+
+    async def work() -> list[str]:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts.qemus[ONE].chardevs.pop("mirror0")
+        hosts.sent.clear()
+        hosts.faults = [Fault("query-colo-status", Hangs())]
+        _, error = await play(hosts, "primary-failover")
+        assert isinstance(error, Refused)
+        return hosts.mutations()
+
+    assert [] == hurry(work())
+
+
+def test_a_peer_that_answers_is_not_cut_off() -> None:
+    """Then the QEMU is only slow, and to cut it off would end the replication."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("x-blockdev-change", Hangs())]
+        return await play(hosts, "primary-resume")
+
+    told, error = hurry(work())
+    assert "Step 8 of 16" in str(error)
+    assert [] == [event for event in told if isinstance(event, Yanked)]
+
+
+def test_a_primary_that_hangs_already_is_freed_before_its_guards_are_asked() -> None:
+    """Its peer is known to be dead first."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        hosts = await begin(FAILOVER, Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("query-colo-status", Hangs())]
+        return await play(hosts, "primary-failover")
+
+    told, error = hurry(work())
+    assert error is None
+    kinds = [type(event) for event in told]
+    assert [RunStarted, ProofGiven, Yanking, Yanked, GuardHeld, GuardHeld] == kinds[:6]
+    assert 1 == kinds.count(Yanked)

@@ -7,27 +7,33 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.book.actions import Assign, Await, Qmp
+from colorunbook.book.ports import Knock
 from colorunbook.book.runbook import Runbook
-from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
-from colorunbook.engine.fake import FakeTransport
+from colorunbook.engine.events import Event, RunEnded, StepDone, StepSkipped, StepStarted
+from colorunbook.engine.fake import FakeMonitor, FakeTransport
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State, changes
 from colorunbook.errors import Refused, StepFailed
+from colorunbook.hosts import Door
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
+from colorunbook.qemu.payload import Payload
 from tests.engine.chapters import (
     BEREFT,
     CHAPTERS,
     ONE,
     SITE,
     TAKEN,
+    TWO,
     Chapter,
     begin,
     play,
     shape,
 )
 from tests.hurry import hurry
+
+RESUMES = [chapter for chapter in CHAPTERS if chapter.name.endswith("-resume")]
 
 
 async def play_until(hosts: FakeTransport, chapter: Chapter, edition: Edition, cut: int) -> int:
@@ -174,3 +180,95 @@ def test_half_a_resume_is_no_proof_of_a_death() -> None:
         return hosts.mutations()
 
     assert [] == hurry(work())
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+@pytest.mark.parametrize("chapter", RESUMES, ids=str)
+def test_half_a_resume_is_of_no_use_to_another_secondary(
+    chapter: Chapter, edition: Edition
+) -> None:
+    """Whatever leads to the one that died is taken back, and its successor gets a copy."""
+
+    async def undisturbed() -> tuple[dict[str, tuple[object, ...]], int]:
+        hosts = await begin(chapter, edition)
+        return shape(hosts), await play_until(hosts, chapter, edition, -1)
+
+    async def disturbed(cut: int) -> tuple[dict[str, tuple[object, ...]], bool]:
+        hosts = await begin(chapter, edition)
+        await play_until(hosts, chapter, edition, cut)
+        second = TWO if chapter.story == BEREFT else ONE
+        hosts.kill(second)
+        survivor = next(iter(hosts.qemus.values()))
+        if survivor.mode != "none":
+            return {}, True
+        survivor.migration = survivor.migration and "failed"
+        for word in chapter.story[-2:]:
+            site = SITE.flipped() if word.startswith("~") else SITE
+            await play(hosts, word.removeprefix("~"), edition, site)
+        try:
+            await play(hosts, chapter.name, edition)
+        except Refused as error:  # nothing is left that tells why it is paused
+            assert "seen: paused" in str(error)
+            await FakeMonitor(next(iter(hosts.qemus)), hosts).execute(Payload("cont"), 1)
+            await play(hosts, chapter.name, edition)
+        return shape(hosts), hosts.qemus[second].is_written
+
+    async def whole() -> dict[str, tuple[object, ...]]:
+        hosts = await begin(chapter, edition)
+        await play(hosts, chapter.name, edition)
+        return shape(hosts)
+
+    _, moments = hurry(undisturbed())
+    wanted = hurry(whole())
+    for cut in range(moments):
+        found, copied = hurry(disturbed(cut))
+        assert copied, f"moment {cut}"
+        assert found in ({}, wanted), f"moment {cut}"
+
+
+def test_a_dry_run_tells_what_would_be_taken_back() -> None:
+    """The guest is paused for a secondary that died."""
+
+    async def work() -> list[tuple[str, State]]:
+        resume = Chapter("primary-resume", BEREFT)
+        hosts = await begin(resume, Edition.HMP)
+        await play_until(hosts, resume, Edition.HMP, 2 * 10 - 1)
+        hosts.kill(TWO)
+        for name in ("launch-secondary", "prepare-secondary"):
+            await play(hosts, name, Edition.HMP)
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("primary-resume"))
+            standings = await Lookout(plan, session).survey()
+        return [(s.title, found.state) for s, found in zip(plan.steps, standings, strict=True)]
+
+    told = dict(hurry(work()))
+    assert State.OPEN is told["Copy the disk"]
+    assert State.AGAIN is told["Pause the guest"]
+    assert State.AGAIN is told["Add m0"]
+
+
+def test_a_guest_that_is_paused_for_another_reason_is_not_taken_for_half_a_resume() -> None:
+    """Somebody may have paused it on purpose."""
+
+    async def work() -> list[str]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.qemus[ONE].status = "paused"
+        hosts.sent.clear()
+        with pytest.raises(Refused, match="seen: paused"):
+            await play(hosts, "primary-resume", Edition.HMP)
+        return hosts.mutations()
+
+    assert [] == hurry(work())
+
+
+def test_a_taken_over_guest_is_finished_where_its_own_sockets_are_half_made() -> None:
+    """On one machine the survivor itself answers at the ports of the primary that it will be."""
+
+    async def work() -> list[Event]:
+        chapter = Chapter("secondary-failover", TAKEN[:5])
+        hosts = await begin(chapter, Edition.HMP)
+        await play_until(hosts, chapter, Edition.HMP, 2 * 9 - 1)
+        hosts.doors = {Door(ONE, 9003): Knock.ANSWERS, Door(ONE, 9004): Knock.ANSWERS}
+        return await play(hosts, "secondary-failover", Edition.HMP)
+
+    assert isinstance(hurry(work())[-1], RunEnded)
