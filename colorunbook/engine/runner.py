@@ -43,7 +43,7 @@ from colorunbook.engine.peer import own_ports, prove_dead
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, left_behind, undo
-from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, wait
+from colorunbook.engine.waits import Nearer, Seen, ask, wait
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -95,7 +95,7 @@ class _Run:
         self.manner = manner
         self.hearing = Hearing(plan, session)
         self.lookout = Lookout(
-            plan, session, patience=HANGS if plan.buries and plan.freeing else REPLY
+            plan, session, patience=HANGS if plan.buries and plan.freeing else None
         )
         self.hands = Hands(plan, session)
         self.done: list[tuple[int, Step]] = []

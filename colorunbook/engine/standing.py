@@ -44,14 +44,19 @@ class Lookout:
 
     :param freer: frees a QEMU that hangs when it is asked; ``None``: nothing does, as before a run
         may change anything.
-    :param patience: how long a reply may take, in seconds.
+    :param patience: how long a reply may take, in seconds; ``None``: as long as any.
     """
 
     def __init__(
-        self, plan: Plan, session: Session, freer: Freer | None = None, *, patience: float = REPLY
+        self,
+        plan: Plan,
+        session: Session,
+        freer: Freer | None = None,
+        *,
+        patience: float | None = None,
     ) -> None:
         self._plan = plan
-        self._patience = patience
+        self._patience = REPLY if patience is None else patience
         self._session = session
         self._freer = freer
         self._told: dict[tuple[Role, str], Json | StepFailed] = {}
