@@ -66,10 +66,10 @@ async def open_monitor(
     :raises TimedOut: there was no greeting in time.
     """
     client = _Client(name)
-    client.negotiate = negotiate
+    client.negotiate = False
     monitor = None
     try:
-        await _connect(name, client, address, within)
+        await _connect(name, client, address, within, negotiate=negotiate)
         monitor = QmpMonitor(name, client)
         _ = monitor.version
     except BaseException:
@@ -80,21 +80,20 @@ async def open_monitor(
     return monitor
 
 
-async def _connect(name: str, client: QMPClient, address: Address, within: float) -> None:
+async def _connect(
+    name: str, client: QMPClient, address: Address, within: float, *, negotiate: bool
+) -> None:
     try:
         async with asyncio.timeout(within):
             await client.connect(address)
+            if negotiate:
+                await _negotiate(name, client)
     except TimeoutError:
         raise TimedOut(
             f"Within {within:g} s {name} accepted nobody and greeted nobody.",
             "A monitor takes one client: end the other one. A primary that has just been started "
             "greets only when its secondary has connected.",
         ) from None
-    except AssertionError as error:
-        # What qemu.qmp shows of an end that closes between its greeting and its first word.
-        raise Unavailable(
-            f"{name[:1].upper()}{name[1:]} ended as soon as it had greeted."
-        ) from error
     except ConnectError as error:
         if isinstance(error.exc, (QMPError, *_ODD)):
             raise _no_qmp(name, error.exc) from error
@@ -104,6 +103,25 @@ async def _connect(name: str, client: QMPClient, address: Address, within: float
         ) from error
     except _ODD as error:
         raise _no_qmp(name, error) from error
+
+
+async def _negotiate(name: str, client: QMPClient) -> None:
+    """Leave the negotiation mode.
+
+    Not left to qemu.qmp, which takes whatever comes next for the reply: a QEMU that takes a
+    checkpoint at this moment may send an event first.
+    """
+    offered = client.greeting.QMP.capabilities if client.greeting else ()
+    enable = ["oob"] if "oob" in offered else []
+    try:
+        await client.execute(NEGOTIATION, {"enable": enable} if enable else None)
+    except ExecuteError as error:
+        raise _no_qmp(name, error) from error
+    except (*_LOST, AssertionError) as error:
+        raise Unavailable(
+            f"{name[:1].upper()}{name[1:]} ended as soon as it had greeted.",
+            "See whether that QEMU still runs.",
+        ) from error
 
 
 def _no_qmp(name: str, error: Exception) -> Unavailable:

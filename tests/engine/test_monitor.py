@@ -193,6 +193,16 @@ async def test_the_negotiation_can_be_left_to_the_first_command(
     await monitor.close()
 
 
+async def test_an_event_may_come_before_the_session_is_open(server: QmpServer, path: Path) -> None:
+    """A pair in COLO sends some twice a second; qemu.qmp would take it for the reply."""
+    server.rows["qmp_capabilities"] = [EVENT]
+    monitor = await open_monitor("it", str(path), 5)
+    assert await monitor.next_event(0, 5)
+    assert ["STOP"] == [event["event"] for event in monitor.events]
+    assert {"status": "running", "running": True} == await monitor.execute(STATUS, 5)
+    await monitor.close()
+
+
 async def test_closing_twice_is_closing_once(monitor: QmpMonitor) -> None:
     """Whoever ends it first."""
     await monitor.close()
