@@ -18,7 +18,7 @@ from colorunbook.qemu.payload import Json, JsonObject, Payload
 HANGS = 3.0
 """After how many seconds without a reply a QEMU whose peer is dead is taken to wait for it."""
 
-HANGS_BESIDE_A_PEER = 20.0
+HANGS_BESIDE_A_PEER = 20
 """The same where the peer is there, and may only be slow: cutting it off ends the replication."""
 
 ANSWER = 5.0
@@ -98,15 +98,15 @@ class Freer:
         try:
             done, _ = await asyncio.wait((sending,), timeout=self._hangs)
             if not done:
-                await self._free(payload)
+                await self.cut_off(f"{payload.execute} had no reply after {self._hangs:g} s")
             return await sending
         finally:
             sending.cancel()
 
-    async def _free(self, payload: Payload) -> None:
+    async def cut_off(self, why: str) -> None:
+        """Free the QEMU of a peer that is dead, or does not answer; a peer that does is spared."""
         if self._yank is None:
             return
-        why = f"{payload.execute} had no reply after {self._hangs:g} s"
         role, yank = self._yank
         if self._plan.buries is None and await self._lives(role.other):
             return

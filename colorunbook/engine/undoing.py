@@ -4,6 +4,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from colorunbook.book.actions import Action, Await, Launch
 from colorunbook.book.phrases import plain
@@ -11,6 +12,7 @@ from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
+from colorunbook.engine.freeing import HANGS_BESIDE_A_PEER
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.waits import Seen, ask, wait
@@ -140,6 +142,15 @@ async def _left(lookout: Lookout, step: Step) -> Standing:
 async def _do(hands: Hands, role: Role, action: Action) -> Json:
     if not isinstance(action, Await):
         return await hands.act(role, action)
+    begin = min(action.within, HANGS_BESIDE_A_PEER)
+    try:
+        return await _wait(hands, role, replace(action, within=begin))
+    except TimedOut:
+        await hands.freer.cut_off(f"what was to end had not ended after {begin:g} s")
+        return await _wait(hands, role, action)
+
+
+async def _wait(hands: Hands, role: Role, action: Await) -> str:
     monitor = await hands.freer.monitor(role)
     seen = ""
     async for news in wait(monitor, action.condition, action.within, len(monitor.events)):

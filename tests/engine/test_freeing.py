@@ -13,7 +13,7 @@ from colorunbook.engine.events import (
     Yanked,
     Yanking,
 )
-from colorunbook.engine.fake import FakeTransport, Fault, Hangs, Says, Silence
+from colorunbook.engine.fake import Answers, FakeTransport, Fault, Hangs, Says, Silence
 from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
@@ -228,3 +228,20 @@ def test_a_primary_that_hangs_already_is_freed_before_its_guards_are_asked() -> 
     kinds = [type(event) for event in told]
     assert [RunStarted, ProofGiven, Yanking, Yanked, GuardHeld, GuardHeld] == kinds[:6]
     assert 1 == kinds.count(Yanked)
+
+
+def test_a_copy_that_does_not_end_is_cut_off_from_a_peer_that_is_silent() -> None:
+    """QEMU answers everything meanwhile, and the job waits for the secondary's disk."""
+
+    async def work(*silence: Fault) -> list[str]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.faults = [
+            Fault("stop", Says("no")),
+            Fault("block-job-cancel", Answers({}), nth=None),
+            *silence,
+        ]
+        told, _ = await play(hosts, "primary-resume", Manner(rollback=on_failure))
+        return [event.why for event in told if isinstance(event, Yanked)]
+
+    assert ["what was to end had not ended after 20 s"] == hurry(work(VANISHED))
+    assert [] == hurry(work())

@@ -196,6 +196,12 @@ class Stage:
         """Tell whether a QEMU runs on a host, be it stopped."""
         return self.lab.qemu_of(host) is not None
 
+    def last_words(self) -> str:
+        """What the QEMUs wrote: one that has died by itself tells why."""
+        logs = sorted(self.lab.world.runtime.glob("qemu-*.log"))
+        told = [(log.stem, log.read_text(errors="replace").strip()[-600:]) for log in logs]
+        return "\n".join(f"{name}: {text}" for name, text in told if text)
+
     def kill(self, host: Host) -> None:
         """End the QEMU of a host, be it stopped."""
         processes = self._with_what_leads_there(host)

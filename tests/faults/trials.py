@@ -77,7 +77,7 @@ async def attempt(stage: Stage, point: Point, wanted: Picture) -> Outcome:
     except (LostError, ColorunbookError, RuntimeError) as error:
         where = "" if isinstance(error, LostError) else f"{type(error).__name__}: "
         advice = f" {error.advice}" if isinstance(error, ColorunbookError) else ""
-        evidence = f"{where}{error}{advice}\n{record.ending}".strip()
+        evidence = f"{where}{error}{advice}\n{record.ending}\n{stage.last_words()}".strip()
         return Outcome(point, evidence, record.seconds, record.ending)
     finally:
         for host in stage.hosts:
