@@ -60,10 +60,11 @@ def exportable(colo: Colo) -> Iterator[Expect]:
 
 
 def prepared(colo: Colo) -> Iterator[Expect]:
-    """A secondary that waits for its primary and serves its disk, as large as it has to be."""
+    """A secondary that waits for its primary, has met it, and serves a disk of the right size."""
     yield Expect(SECONDARY, guest_is("inmigrate"))
     yield Expect(SECONDARY, Exported(PARENT))
     yield Expect(SECONDARY, SizeIs(PARENT, size_in_bytes(colo.site.disk)))
+    yield Expect(PRIMARY, Connected(_ids(colo.peer_chardevs)))
     yield Expect(PRIMARY, Answers(colo.site.secondary.address, colo.site.ports.nbd))
 
 
