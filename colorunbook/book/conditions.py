@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from colorunbook.book.disks import (
+    ChildGone,
     ChildrenAre,
     Exported,
     NodeGone,
@@ -41,6 +42,7 @@ __all__ = [
     "ChardevsGone",
     "ChardevsThere",
     "Checkpoints",
+    "ChildGone",
     "ChildrenAre",
     "Condition",
     "Connected",
@@ -201,6 +203,7 @@ Probe = (
     | ObjectsThere
     | ObjectsGone
     | ChildrenAre
+    | ChildGone
     | NodeThere
     | NodeGone
     | Exported

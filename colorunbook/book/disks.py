@@ -32,13 +32,31 @@ class ChildrenAre:
         return ", ".join(self._names(replies)) or "no children"
 
     def _names(self, replies: Sequence[Json]) -> list[str]:
-        graph = replies[0]
-        if not is_object(graph):
-            return []
-        nodes, edges = as_objects(graph.get("nodes")), as_objects(graph.get("edges"))
-        backends = [n.get("id") for n in nodes if n.get("name") == self.drive]
-        roots = [e.get("child") for e in edges if e.get("parent") in backends]
-        return sorted(str(edge.get("name")) for edge in edges if edge.get("parent") in roots)
+        return _children(replies[0], self.drive)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildGone:
+    """The node below a drive has no child of this name; a job's filter may be on top of it."""
+
+    PHRASE: ClassVar[str] = (
+        "``x-debug-query-block-graph`` on the {role} shows ``{drive}`` without ``{child}``"
+    )
+    drive: str
+    child: str
+
+    @property
+    def questions(self) -> tuple[Payload, ...]:
+        """One query."""
+        return (Payload("x-debug-query-block-graph"),)
+
+    def holds(self, replies: Sequence[Json]) -> bool:
+        """Tell whether it is gone; what is no graph tells nothing."""
+        return is_object(replies[0]) and self.child not in _children(replies[0], self.drive)
+
+    def seen(self, replies: Sequence[Json]) -> str:
+        """The children that are there."""
+        return ", ".join(_children(replies[0], self.drive)) or "no children"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +234,15 @@ class NoJobs:
 
 
 _NODES = (Payload("query-named-block-nodes", {"flat": True}),)
+
+
+def _children(graph: Json, drive: str) -> list[str]:
+    if not is_object(graph):
+        return []
+    nodes, edges = as_objects(graph.get("nodes")), as_objects(graph.get("edges"))
+    backends = [n.get("id") for n in nodes if n.get("name") == drive]
+    roots = [e.get("child") for e in edges if e.get("parent") in backends]
+    return sorted(str(edge.get("name")) for edge in edges if edge.get("parent") in roots)
 
 
 def _exports(reply: Json) -> list[str]:

@@ -18,6 +18,7 @@ from colorunbook.book.conditions import (
     ChardevsGone,
     ChardevsThere,
     Checkpoints,
+    ChildGone,
     ChildrenAre,
     Condition,
     Connected,
@@ -221,6 +222,7 @@ _KINDS = (
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    ChildGone,
     ChildrenAre,
     NodeGone,
     NodeThere,
@@ -270,6 +272,7 @@ def _build(kind: type[Condition], values: Mapping[str, str]) -> Condition:
     for of_texts in (
         StatusIs,
         CapabilityOn,
+        ChildGone,
         Listening,
         NodeThere,
         NodeGone,

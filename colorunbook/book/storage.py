@@ -20,6 +20,7 @@ from colorunbook.book.colo import (
     Colo,
 )
 from colorunbook.book.conditions import (
+    ChildGone,
     ChildrenAre,
     EventSeen,
     Exported,
@@ -124,7 +125,7 @@ def attach() -> Step:
     arguments: JsonObject = {"parent": DISK, "node": REPLICA}
     step = qmp(f"Attach {REPLICA} to {DISK}", Payload("x-blockdev-change", arguments))
     step = step.done_when(_ATTACHED, under_way())
-    return step.undone_by(Qmp(_detach(PEER_CHILD)), unless=_DETACHED).in_chain()
+    return step.undone_by(Qmp(_detach(PEER_CHILD)), unless=ChildGone(DISK, PEER_CHILD)).in_chain()
 
 
 def detach(child: str) -> Step:
