@@ -97,13 +97,18 @@ async def _do(
         async with Session(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(runbook)
             _must_be_the_same(story, plan)
-            manner = replace(
-                manner,
-                begun=_steps(story, State.BEGUN, State.UNDOING),
-                ended=_steps(story, State.DONE, State.SKIPPED),
-            )
             journal = Journal.again(story.path, plan)
-            await do(plan, session, journal, manner, account, telling)
+            await do(plan, session, journal, taken_up(manner, story), account, telling)
+
+
+def taken_up(manner: Manner, story: Story) -> Manner:
+    """The same manner, with what a run has done before as its journal tells."""
+    return replace(
+        manner,
+        begun=_steps(story, State.BEGUN, State.UNDOING, State.NOT_UNDONE),
+        ended=_steps(story, State.DONE, State.SKIPPED),
+        own=frozenset(step.number for step in story.steps if step.own),
+    )
 
 
 def _steps(story: Story, *states: State) -> frozenset[int]:

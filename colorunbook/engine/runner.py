@@ -3,7 +3,7 @@
 
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, guest_is
@@ -124,10 +124,11 @@ class _Run:
                     yield event
         except ColorunbookError as error:
             account = await self._how_things_are(self.finished + 1)
-            if await self._goes_back(error):
+            done = self._own()
+            if await self._goes_back(error, done):
                 taken = "Nothing had to be taken back."
                 with self.manner.stop.doing():
-                    async for undone in undo(self.plan, self.session, self.done):
+                    async for undone in undo(self.plan, self.session, done):
                         taken = _told_of_undo(undone, taken)
                         yield undone
                 account = f"{_told_of_steps(self.finished)} {taken}"
@@ -193,8 +194,13 @@ class _Run:
                 self.account(),
             )
 
-    async def _goes_back(self, error: ColorunbookError) -> bool:
-        if isinstance(error, Aborted) or not can_be_undone(self.done):
+    def _own(self) -> list[tuple[int, Step]]:
+        """What this run has done, in an earlier sitting or in this one."""
+        earlier = {number: self.plan.steps[number - 1] for number in self.manner.own}
+        return sorted({**earlier, **dict(self.done)}.items())
+
+    async def _goes_back(self, error: ColorunbookError, done: Sequence[tuple[int, Step]]) -> bool:
+        if isinstance(error, Aborted) or not can_be_undone(done):
             return False
         return await self.manner.rollback(error)
 
@@ -271,9 +277,16 @@ class _Run:
 
     async def _standing(self, number: int, step: Step) -> Standing:
         """Where a step stands; in a run that begins at the beginning nothing is done."""
-        if not step.done and not isinstance(step.action, Assign | Shell | Launch):
+        if not step.done and not self._leads_to_a_launch(number, step):
             return self._as_journaled(number, step)
         return await self.lookout.of(step) if self.taken_up else Standing(State.OPEN)
+
+    def _leads_to_a_launch(self, number: int, step: Step) -> bool:
+        """Whether a QEMU that runs tells that a step was done; it may be the launch itself."""
+        if not isinstance(step.action, Assign | Shell | Launch):
+            return False
+        behind = self.plan.steps[number - 1 :]
+        return any(isinstance(s.action, Launch) and s.role is step.role for s in behind)
 
     def _as_journaled(self, number: int, step: Step) -> Standing:
         """Where a step stands that QEMU tells nothing of.

@@ -89,6 +89,7 @@ class ToldStep:
     :param seconds: how long it took.
     :param reply: what was answered or seen.
     :param remark: what tells that it was so already, or what stood against undoing it.
+    :param own: this run has begun it, in whichever sitting, and has not undone it since.
     """
 
     number: int
@@ -102,6 +103,7 @@ class ToldStep:
     seconds: float | None = None
     reply: Json = None
     remark: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
