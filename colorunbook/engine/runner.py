@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
-from colorunbook.book.conditions import Checkpoints, guest_is
+from colorunbook.book.conditions import guest_is
 from colorunbook.book.runbook import Step
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.ending import postcondition
@@ -42,7 +42,7 @@ from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, undo
-from colorunbook.engine.waits import Nearer, Seen, ask, wait
+from colorunbook.engine.waits import Nearer, Seen, ask
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -318,12 +318,8 @@ class _Run:
         self.lookout.forget()
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
-        monitor = await self.hands.freer.monitor(step.role)
         since = self.hearing.since(step.role)
-        if isinstance(action.condition, Checkpoints):
-            since = len(monitor.events)
-        waiting = wait(monitor, action.condition, action.within, since)
-        async for news in waiting:
+        async for news in self.hands.wait(step.role, action, since):
             match news:
                 case Nearer(done, total):
                     yield Progress(number, done, total)
