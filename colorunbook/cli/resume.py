@@ -3,6 +3,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,7 +25,7 @@ from colorunbook.cli.manners import (
 )
 from colorunbook.cli.options import AsJson, InsecureTcp
 from colorunbook.cli.runs import RUN, StateFolder, story_of
-from colorunbook.cli.way import Way, way_to
+from colorunbook.cli.way import Choice, Way, way_to
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
@@ -64,9 +65,9 @@ def resume(
 ) -> None:
     """Take up a run that was broken off: what is done is skipped, the rest is done.
 
-    Hosts and monitors are those of the journal. Of a step that was begun and not ended QEMU is
-    asked whether it is done. It is refused where the plan is another one now: for another QEMU,
-    or by a runbook that was changed.
+    Hosts, monitors and the QEMU that was chosen are those of the journal. Of a step that was begun
+    and not ended QEMU is asked whether it is done. It is refused where the plan is another one now:
+    for another QEMU, or by a runbook that was changed.
     """
     story = story_of(run, state)
     runbook = shelf.runbook(story.runbook)
@@ -97,6 +98,7 @@ async def _do(
         async with Session(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(runbook)
             _must_be_the_same(story, plan)
+            way.must_lead_to(plan)
             journal = Journal.again(story.path, plan)
             await do(plan, session, journal, taken_up(manner, story), account, telling)
 
@@ -133,4 +135,13 @@ def _way(story: Story, runbook: Runbook) -> Way:
         edition = Edition(story.edition)
     except ValueError:
         raise InputError(f"{story.run} is of an unknown edition, {story.edition!r}.") from None
-    return way_to(site.flipped() if runbook.flipped else site, edition)
+    binary = story.chosen("binary")
+    choice = Choice(story.chosen("qemu"), Path(binary) if binary else None, edition)
+    try:
+        return way_to(runbook, site.flipped() if runbook.flipped else site, choice)
+    except InputError as error:
+        raise Refused(
+            f"{story.run} cannot be taken up, and nothing was sent: it was begun with a QEMU that "
+            f"cannot be used now. {error.message}",
+            f"Put it back, or say 'colorunbook run {runbook.name}' for another one.",
+        ) from error

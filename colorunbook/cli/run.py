@@ -134,7 +134,8 @@ def run(
         peer_is_dead=peer_is_dead,
         despite=despite or (),
     )
-    way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
+    choice = Choice(qemu, qemu_binary, edition)
+    way = find_way(runbook, typed, choice, offline=dry_run)
     draft = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
     if dry_run and qemu:
         _show(draft, as_json=as_json)
@@ -146,7 +147,7 @@ def run(
         )
     for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
         say(warning)
-    order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json))
+    order = Order(runbook, typed, choice, way, state, dry_run, Telling(verbose, as_json))
     asyncio.run(until_interrupted(_do(order, manner, account), account))
 
 
@@ -161,6 +162,7 @@ class Order:
 
     runbook: Runbook
     typed: Typed
+    choice: Choice
     way: Way
     state: Path | None
     dry_run: bool
@@ -181,7 +183,8 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
             if order.dry_run:
                 await dryrun.tell(plan, session, as_json=order.telling.as_json)
                 return
-            journal = Journal(order.state or state_folder(), plan, run_id)
+            folder, chosen = order.state or state_folder(), order.choice.as_words()
+            journal = Journal(folder, plan, run_id, chosen)
             await do(plan, session, journal, manner, account, order.telling)
 
 

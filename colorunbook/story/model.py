@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from colorunbook.hosts import Role, Site
-from colorunbook.qemu.payload import Json, JsonObject
+from colorunbook.qemu.payload import Json, JsonObject, is_object
 from colorunbook.sitejson import site_from_json
 
 
@@ -208,6 +208,12 @@ class Story:
         for step in self.unfinished:
             text += f", step {step.number} may be done or not"
         return text
+
+    def chosen(self, what: str) -> str | None:
+        """What a person had chosen: ``qemu`` a version, ``binary`` a path; ``None``: nothing."""
+        chosen = self.header.get("chosen")
+        word = chosen.get(what) if is_object(chosen) else None
+        return word if isinstance(word, str) else None
 
     def site(self) -> Site:
         """The pair, with the roles that the steps speak of.
