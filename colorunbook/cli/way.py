@@ -11,6 +11,7 @@ from colorunbook.cli.console import say
 from colorunbook.cli.exposure import is_loopback
 from colorunbook.cli.reach import Typed, find_lab
 from colorunbook.engine.local import LocalTransport, Wrap, as_it_is
+from colorunbook.engine.private import state
 from colorunbook.errors import InputError, Refused
 from colorunbook.hosts import Role, Site, StdioMonitor
 from colorunbook.plan import Plan, describe, resolve
@@ -148,9 +149,7 @@ def _names(runbook: Runbook, plan: Plan, site: Site, role: Role) -> bool:
 
 def state_folder() -> Path:
     """Where the journals of runs lie, and what each QEMU writes."""
-    from platformdirs import user_state_path
-
-    return user_state_path("colorunbook") / "runs"
+    return state() / "runs"
 
 
 def _on_hosts(runbook: Runbook, typed: Typed, site: Site, choice: Choice, *, offline: bool) -> Way:

@@ -126,7 +126,7 @@ def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, fold
     ended = colorunbook(*words, "--qemu", "11.1")
     assert 0 == ended.code
     assert "1. Take children.1 out of colo-disk0, on the primary 10.9.9.9." in ended.out
-    assert not (folder / "state").exists()
+    assert not (folder / "state/colorunbook/runs").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
