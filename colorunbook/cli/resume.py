@@ -22,6 +22,7 @@ from colorunbook.cli.manners import (
     RollbackChoice,
     Yes,
     manner_of,
+    must_fit,
 )
 from colorunbook.cli.options import AsJson, InsecureTcp
 from colorunbook.cli.runs import RUN, StateFolder, story_of
@@ -85,7 +86,8 @@ def resume(
     )
     way = _way(story, runbook)
     draft = resolve(runbook, way.site, Dialect(NEWEST, way.edition))
-    for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
+    exposed = must_be_private(draft.site, concerned(draft), insecure=insecure_tcp)
+    for warning in (*must_fit(manner, draft), *exposed):
         say(warning)
     work = _do(story, runbook, way, manner, account, Telling(verbose, as_json))
     asyncio.run(until_interrupted(work, account))

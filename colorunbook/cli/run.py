@@ -23,6 +23,7 @@ from colorunbook.cli.manners import (
     RollbackChoice,
     Yes,
     manner_of,
+    must_fit,
 )
 from colorunbook.cli.options import (
     AsJson,
@@ -145,7 +146,8 @@ def run(
             f"For {name} nobody has to be dead.",
             "--fence and --peer-is-dead are for a failover.",
         )
-    for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
+    exposed = must_be_private(draft.site, concerned(draft), insecure=insecure_tcp)
+    for warning in (*must_fit(manner, draft), *exposed):
         say(warning)
     order = Order(runbook, typed, choice, way, state, dry_run, Telling(verbose, as_json))
     asyncio.run(until_interrupted(_do(order, manner, account), account))

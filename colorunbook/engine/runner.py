@@ -37,7 +37,7 @@ from colorunbook.engine.guards import (
 )
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
-from colorunbook.engine.manner import Manner
+from colorunbook.engine.manner import Manner, never
 from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
@@ -132,6 +132,8 @@ class _Run:
                         taken = _told_of_undo(undone, taken)
                         yield undone
                 account = f"{_told_of_steps(self.finished)} {taken}"
+            elif self._has_no_way_back(error, done):
+                account += " Nothing of it can be taken back."
             if not isinstance(error, Aborted):
                 error.advice = f"{error.advice} {account}".strip()
             raise
@@ -203,6 +205,11 @@ class _Run:
         if isinstance(error, Aborted) or not can_be_undone(done):
             return False
         return await self.manner.rollback(error)
+
+    def _has_no_way_back(self, error: ColorunbookError, done: Sequence[tuple[int, Step]]) -> bool:
+        """Whether somebody who wants it taken back has to be told that it cannot be."""
+        wanted = self.manner.rollback is not never and not isinstance(error, Aborted)
+        return wanted and not can_be_undone(done or [*enumerate(self.plan.steps, 1)])
 
     async def _look_round(self) -> None:
         """See whether an earlier run, or a person, has done a part of it already."""

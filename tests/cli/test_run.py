@@ -292,6 +292,43 @@ def test_a_failover_wants_the_address_of_who_is_dead(
     assert "Give --secondary ADDRESS" in ended.err
 
 
+@pytest.mark.parametrize("how", ["on-failure", "ask"])
+def test_a_rollback_that_cannot_be_is_told_before(
+    colorunbook: Colorunbook, folder: Path, how: str
+) -> None:
+    """And when the failover has failed."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        ended = colorunbook(*FAILOVER, *at(folder / "q"), "--rollback", how)
+    assert 1 == ended.code
+    assert ended.err.startswith("Nothing of primary-failover can be taken back: --rollback does")
+    assert "Nothing of it can be taken back." in ended.err
+
+
+def test_a_rollback_that_can_be_is_not_remarked_on(colorunbook: Colorunbook, folder: Path) -> None:
+    """Nor is one that nobody wants."""
+    replicate = ("run", "start-replication", "--primary", "127.0.0.1", *at(folder / "q"))
+    for words in ((*replicate, "--rollback", "on-failure"), FAILOVER + at(folder / "q")):
+        with serving(folder / "q"):
+            ended = colorunbook(*words)
+        assert "can be taken back" not in ended.err
+        (folder / "q").unlink()
+
+
+def test_a_guard_that_is_not_there_cannot_be_let_be(colorunbook: Colorunbook, folder: Path) -> None:
+    """It is told which are."""
+    with serving(folder / "q") as server:
+        failover = colorunbook(*FAILOVER, *at(folder / "q"), "--despite", "space")
+        words = ("run", "start-replication", "--primary", "127.0.0.1", *at(folder / "q"))
+        replication = colorunbook(*words, "--despite", "reach", "--despite", "image")
+        assert [] == server.received
+    assert (2, 2) == (failover.code, replication.code)
+    assert "primary-failover has no guard that is called space." in failover.err
+    assert "None of its guards can be let be." in failover.err
+    assert "start-replication has no guard that is called image." in replication.err
+    assert "What can be let be there: reach." in replication.err
+
+
 def test_a_proof_of_death_is_for_a_failover(colorunbook: Colorunbook, folder: Path) -> None:
     """Whoever gives one believes that somebody is cut off."""
     words = ("run", "set-checkpoint-delay", "--primary", "127.0.0.1", *at(folder / "q"))
