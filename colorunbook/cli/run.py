@@ -44,6 +44,7 @@ from colorunbook.cli.options import (
 )
 from colorunbook.cli.reach import Typed
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
+from colorunbook.engine.glance import Glance
 from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
@@ -82,7 +83,9 @@ def run(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Print the plan as it would be done, and what is done; send nothing."
+            "--dry-run",
+            help="Print the plan as it would be done, what is done, and whether the run would be "
+            "refused, which is exit code 3; change nothing.",
         ),
     ] = False,
     qemu: RunQemu = None,
@@ -175,7 +178,8 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
     way, run_id = order.way, new_run_id(order.runbook.name)
     # Before a word is said: the monitor of a pair that another run has would not greet.
     with hold(spoken_of(way.site, order.runbook, way.edition), About(run_id, order.runbook.name)):
-        async with Session(way.transport, way.site, way.edition) as session:
+        kind = Glance if order.dry_run else Session
+        async with kind(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(order.runbook)
             way.must_lead_to(plan)
             must_be_whole(order.runbook, plan, order.typed, way.site)
@@ -183,7 +187,7 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
             if trouble is not None:
                 say(f"QEMU {plan.dialect.version}: {trouble}.")
             if order.dry_run:
-                await dryrun.tell(plan, session, as_json=order.telling.as_json)
+                await dryrun.tell(plan, session, manner, as_json=order.telling.as_json)
                 return
             folder, chosen = order.state or state_folder(), order.choice.as_words()
             journal = Journal(folder, plan, run_id, chosen)
