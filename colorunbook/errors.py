@@ -71,7 +71,7 @@ class Untrue(StepFailed):
 
 
 class Refused(ColorunbookError):
-    """A guard did not hold, or could not be answered; nothing was touched."""
+    """A guard did not hold, or could not be answered, or would not; nothing was touched."""
 
     exit_code = 3
 

@@ -116,7 +116,9 @@ def resolve(runbook: Runbook, site: Site, dialect: Dialect) -> Plan:
 
 
 def needs_monitor(step: Step) -> bool:
-    """Tell whether a step is sent to a QEMU that runs already."""
+    """Tell whether a step is sent to a QEMU that runs already, or waits for one."""
+    if isinstance(step.action, Await) and isinstance(step.action.condition, HostCondition):
+        return False
     return isinstance(step.action, Qmp | Hmp | Yank | Await)
 
 

@@ -2,7 +2,7 @@
 """Live tests run, or fail loudly; only ``COLORUNBOOK_NO_LIVE=1`` leaves them out on purpose."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -36,3 +36,11 @@ def _nobodys_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own settings out of the tests."""
     for name in ("COLORUNBOOK_SHELF", "COLORUNBOOK_DEBUG", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobodys_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the journals and the locks of the developer's own runs out of the tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One pair that lives through the text: brought up, bereaved, resumed."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from colorunbook.book.actions import Assign, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition
@@ -18,9 +18,9 @@ from colorunbook.check.parsers import (
     Typed,
     Waited,
 )
-from colorunbook.engine.asking import ask_host
+from colorunbook.engine.asking import ask_host, wait_for_host
 from colorunbook.engine.monitor import NEGOTIATION, QmpMonitor
-from colorunbook.engine.waits import REPLY, Seen, ask, pace, wait
+from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Host, Role
 from colorunbook.lab.pair import Lab
@@ -226,12 +226,14 @@ class Life:
             raise StepFailed(f"seen: {seen}")
         return seen
 
-    async def _ask_host(self, role: Role, condition: HostCondition) -> str:
+    def _host(self, role: Role) -> Host:
         if role not in self._roles:
             raise StepFailed(f"the text has not said yet where the {role.value} is")
-        host = Host(self._roles[role], self.lab.site.host(role).images)
+        return Host(self._roles[role], self.lab.site.host(role).images)
+
+    async def _ask_host(self, role: Role, condition: HostCondition) -> str:
         adapted = self.adapt.condition(condition)
-        holds, seen = await ask_host(self.lab.transport, host, adapted)
+        holds, seen = await ask_host(self.lab.transport, self._host(role), adapted)
         if not holds:
             raise StepFailed(f"seen: {seen}")
         return seen
@@ -247,16 +249,26 @@ class Life:
         return await self._wait(expect, within, mark=False)
 
     async def _wait(self, expect: Expect, within: float, *, mark: bool) -> str:
-        machine = self._of(expect.role)
-        monitor = await machine.monitor()
         seen = ""
-        async for news in wait(monitor, expect.condition, within, machine.begun):
+        async for news in self._waiting(expect, within):
             if isinstance(news, Seen):
                 seen = news.text
         if mark:
             for each in self._machines.values():
                 each.mark()
         return seen
+
+    async def _waiting(self, expect: Expect, within: float) -> AsyncIterator[Nearer | Seen]:
+        waiting: AsyncIterator[Nearer | Seen]
+        if isinstance(expect.condition, HostCondition):
+            adapted = self.adapt.condition(expect.condition)
+            host = self._host(expect.role)
+            waiting = wait_for_host(self.lab.transport, host, adapted, within)
+        else:
+            machine = self._of(expect.role)
+            waiting = wait(await machine.monitor(), expect.condition, within, machine.begun)
+        async for news in waiting:
+            yield news
 
     def _know(self, role: Role, address: str) -> str:
         """Learn from the text who is where; it may not change its mind."""

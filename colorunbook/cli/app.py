@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The program: its verbs, and what its exit codes mean.
 
-====  =======================================================
+====  =============================================================
 code  meaning
-====  =======================================================
+====  =============================================================
 0     done, and seen to have worked
 1     a step failed, or a document is stale or differs
 2     usage or bad input; nothing was done
-3     refused by a guard; nothing was sent
+3     refused by a guard, or would be (a dry run); nothing was sent
 4     something could not be reached, or did not answer in time
 10    interrupted
 20    a defect of colorunbook itself
-====  =======================================================
+====  =============================================================
 """
 
 import os
@@ -34,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=(
         "Exit codes: 0 done; 1 a step failed or a document is stale; 2 bad input; 3 refused by a "
-        "guard; 4 unreachable or timed out; 10 interrupted; 20 internal."
+        "guard, or would be; 4 unreachable or timed out; 10 interrupted; 20 internal."
     ),
 )
 

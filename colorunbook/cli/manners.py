@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from colorunbook.book.conditions import HostCondition
 from colorunbook.cli.console import say
 from colorunbook.cli.person import ask_person
 from colorunbook.engine.fencing import split_fence
 from colorunbook.engine.manner import Manner, never, on_failure
 from colorunbook.engine.stopping import Stop
-from colorunbook.errors import ColorunbookError
+from colorunbook.engine.undoing import can_be_undone
+from colorunbook.errors import ColorunbookError, InputError
+from colorunbook.plan import Plan
 
 _DEAD = "A peer that has to be dead"
 _FAILS = "What stands against it"
@@ -103,6 +106,25 @@ def manner_of(
         ask_person=ask_person if peer_is_dead else None,
         rollback=_decider(rollback, yes=yes),
     )
+
+
+def must_fit(manner: Manner, plan: Plan) -> tuple[str, ...]:
+    """See that what was said of a run means something for its plan.
+
+    :returns: what means nothing and does no harm, a sentence each, to be told before it begins.
+    :raises InputError: a guard is to be let be that the plan has not.
+    """
+    conditions = (expect.condition for expect in plan.starts)
+    names = {each.NAME for each in conditions if isinstance(each, HostCondition)}
+    for name in sorted(manner.despite - names):
+        there = ", ".join(sorted(names))
+        raise InputError(
+            f"{plan.name} has no guard that is called {name}.",
+            f"What can be let be there: {there}." if there else "None of its guards can be let be.",
+        )
+    if manner.rollback is not never and not can_be_undone([*enumerate(plan.steps, 1)]):
+        return (f"Nothing of {plan.name} can be taken back: --rollback does nothing here.",)
+    return ()
 
 
 def _decider(choice: Rollback, *, yes: bool) -> Callable[[ColorunbookError], Awaitable[bool]]:

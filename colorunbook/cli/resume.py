@@ -3,6 +3,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,10 +22,11 @@ from colorunbook.cli.manners import (
     RollbackChoice,
     Yes,
     manner_of,
+    must_fit,
 )
 from colorunbook.cli.options import AsJson, InsecureTcp
 from colorunbook.cli.runs import RUN, StateFolder, story_of
-from colorunbook.cli.way import Way, way_to
+from colorunbook.cli.way import Choice, Way, way_to
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
@@ -64,9 +66,9 @@ def resume(
 ) -> None:
     """Take up a run that was broken off: what is done is skipped, the rest is done.
 
-    Hosts and monitors are those of the journal. Of a step that was begun and not ended QEMU is
-    asked whether it is done. It is refused where the plan is another one now: for another QEMU,
-    or by a runbook that was changed.
+    Hosts, monitors and the QEMU that was chosen are those of the journal. Of a step that was begun
+    and not ended QEMU is asked whether it is done. It is refused where the plan is another one now:
+    for another QEMU, or by a runbook that was changed.
     """
     story = story_of(run, state)
     runbook = shelf.runbook(story.runbook)
@@ -84,7 +86,8 @@ def resume(
     )
     way = _way(story, runbook)
     draft = resolve(runbook, way.site, Dialect(NEWEST, way.edition))
-    for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
+    exposed = must_be_private(draft.site, concerned(draft), insecure=insecure_tcp)
+    for warning in (*must_fit(manner, draft), *exposed):
         say(warning)
     work = _do(story, runbook, way, manner, account, Telling(verbose, as_json))
     asyncio.run(until_interrupted(work, account))
@@ -97,13 +100,19 @@ async def _do(
         async with Session(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(runbook)
             _must_be_the_same(story, plan)
-            manner = replace(
-                manner,
-                begun=_steps(story, State.BEGUN, State.UNDOING),
-                ended=_steps(story, State.DONE, State.SKIPPED),
-            )
+            way.must_lead_to(plan)
             journal = Journal.again(story.path, plan)
-            await do(plan, session, journal, manner, account, telling)
+            await do(plan, session, journal, taken_up(manner, story), account, telling)
+
+
+def taken_up(manner: Manner, story: Story) -> Manner:
+    """The same manner, with what a run has done before as its journal tells."""
+    return replace(
+        manner,
+        begun=_steps(story, State.BEGUN, State.UNDOING, State.NOT_UNDONE),
+        ended=_steps(story, State.DONE, State.SKIPPED),
+        own=frozenset(step.number for step in story.steps if step.own),
+    )
 
 
 def _steps(story: Story, *states: State) -> frozenset[int]:
@@ -128,4 +137,13 @@ def _way(story: Story, runbook: Runbook) -> Way:
         edition = Edition(story.edition)
     except ValueError:
         raise InputError(f"{story.run} is of an unknown edition, {story.edition!r}.") from None
-    return way_to(site.flipped() if runbook.flipped else site, edition)
+    binary = story.chosen("binary")
+    choice = Choice(story.chosen("qemu"), Path(binary) if binary else None, edition)
+    try:
+        return way_to(runbook, site.flipped() if runbook.flipped else site, choice)
+    except InputError as error:
+        raise Refused(
+            f"{story.run} cannot be taken up, and nothing was sent: it was begun with a QEMU that "
+            f"cannot be used now. {error.message}",
+            f"Put it back, or say 'colorunbook run {runbook.name}' for another one.",
+        ) from error

@@ -23,6 +23,7 @@ from colorunbook.cli.manners import (
     RollbackChoice,
     Yes,
     manner_of,
+    must_fit,
 )
 from colorunbook.cli.options import (
     AsJson,
@@ -43,6 +44,7 @@ from colorunbook.cli.options import (
 )
 from colorunbook.cli.reach import Typed
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
+from colorunbook.engine.glance import Glance
 from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
@@ -81,7 +83,9 @@ def run(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Print the plan as it would be done, and what is done; send nothing."
+            "--dry-run",
+            help="Print the plan as it would be done, what is done, and whether the run would be "
+            "refused, which is exit code 3; change nothing.",
         ),
     ] = False,
     qemu: RunQemu = None,
@@ -134,7 +138,8 @@ def run(
         peer_is_dead=peer_is_dead,
         despite=despite or (),
     )
-    way = find_way(runbook, typed, Choice(qemu, qemu_binary, edition), offline=dry_run)
+    choice = Choice(qemu, qemu_binary, edition)
+    way = find_way(runbook, typed, choice, offline=dry_run)
     draft = resolve(runbook, way.site, Dialect.of(qemu, way.edition))
     if dry_run and qemu:
         _show(draft, as_json=as_json)
@@ -144,9 +149,10 @@ def run(
             f"For {name} nobody has to be dead.",
             "--fence and --peer-is-dead are for a failover.",
         )
-    for warning in must_be_private(draft.site, concerned(draft), insecure=insecure_tcp):
+    exposed = must_be_private(draft.site, concerned(draft), insecure=insecure_tcp)
+    for warning in (*must_fit(manner, draft), *exposed):
         say(warning)
-    order = Order(runbook, typed, way, state, dry_run, Telling(verbose, as_json))
+    order = Order(runbook, typed, choice, way, state, dry_run, Telling(verbose, as_json))
     asyncio.run(until_interrupted(_do(order, manner, account), account))
 
 
@@ -161,6 +167,7 @@ class Order:
 
     runbook: Runbook
     typed: Typed
+    choice: Choice
     way: Way
     state: Path | None
     dry_run: bool
@@ -171,7 +178,8 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
     way, run_id = order.way, new_run_id(order.runbook.name)
     # Before a word is said: the monitor of a pair that another run has would not greet.
     with hold(spoken_of(way.site, order.runbook, way.edition), About(run_id, order.runbook.name)):
-        async with Session(way.transport, way.site, way.edition) as session:
+        kind = Glance if order.dry_run else Session
+        async with kind(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(order.runbook)
             way.must_lead_to(plan)
             must_be_whole(order.runbook, plan, order.typed, way.site)
@@ -179,9 +187,10 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
             if trouble is not None:
                 say(f"QEMU {plan.dialect.version}: {trouble}.")
             if order.dry_run:
-                await dryrun.tell(plan, session, as_json=order.telling.as_json)
+                await dryrun.tell(plan, session, manner, as_json=order.telling.as_json)
                 return
-            journal = Journal(order.state or state_folder(), plan, run_id)
+            folder, chosen = order.state or state_folder(), order.choice.as_words()
+            journal = Journal(folder, plan, run_id, chosen)
             await do(plan, session, journal, manner, account, order.telling)
 
 

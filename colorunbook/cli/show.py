@@ -21,6 +21,7 @@ from colorunbook.qemu.dialect import Edition
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from colorunbook.book.runbook import Step
     from colorunbook.plan import Plan
     from colorunbook.vetting import Vetting
 
@@ -102,15 +103,20 @@ def show(
         give(show_plan(plan, vetting))
 
 
-def show_plan(plan: "Plan", vetting: "Vetting | None" = None, marks: "Sequence[str]" = ()) -> str:
+def show_plan(
+    plan: "Plan",
+    vetting: "Vetting | None" = None,
+    marks: "Sequence[str]" = (),
+    first: str = "",
+) -> str:
     """A plan as text: exactly what would be done, in order.
 
     :param vetting: what is to be said of it; ``None``: it is vetted here.
     :param marks: a remark on each step; empty: on none.
+    :param first: a remark on each step that frees the QEMU before; empty: these are left out.
     """
     from colorunbook.book.phrases import say
     from colorunbook.hosts import Role
-    from colorunbook.plan import describe
     from colorunbook.vetting import summary, vet
 
     vetting = vetting or vet(plan)
@@ -122,11 +128,10 @@ def show_plan(plan: "Plan", vetting: "Vetting | None" = None, marks: "Sequence[s
     lines += [f"plan {plan.digest}", ""]
     if plan.starts:
         lines += ["It begins only when", *(f"  {_plain(say(e))}" for e in plan.starts), ""]
+    for step in plan.freeing if first else ():
+        lines += [*_lines(plan, step, "First:"), f"     {first}"]
     for number, step in enumerate(plan.steps, 1):
-        address = plan.site.host(step.role).address
-        lines.append(f"{number}. {step.title}, on the {step.role.value} {address}. {step.why}")
-        text = str(describe(step)["text"])
-        lines += [f"     {_plain(row)}" for row in text.splitlines()]
+        lines += _lines(plan, step, f"{number}.")
         lines += [f"     {mark}" for mark in marks[number - 1 : number]]
         lines += [f"     {feature}" for feature in vetting.features(number)]
         refused = f"     QEMU {vetting.against} would refuse it"
@@ -135,6 +140,15 @@ def show_plan(plan: "Plan", vetting: "Vetting | None" = None, marks: "Sequence[s
         lines += ["", "It has worked when", *(f"  {_plain(say(e))}" for e in plan.ends)]
         lines += [f"  {feature}" for feature in vetting.features(0)]
     return "\n".join([*lines, "", summary([vetting])])
+
+
+def _lines(plan: "Plan", step: "Step", number: str) -> list[str]:
+    from colorunbook.plan import describe
+
+    address = plan.site.host(step.role).address
+    text = str(describe(step)["text"])
+    head = f"{number} {step.title}, on the {step.role.value} {address}. {step.why}"
+    return [head, *(f"     {_plain(row)}" for row in text.splitlines())]
 
 
 def _edition(plan: "Plan") -> str:

@@ -11,6 +11,7 @@ from colorunbook.cli.console import say
 from colorunbook.cli.exposure import is_loopback
 from colorunbook.cli.reach import Typed, find_lab
 from colorunbook.engine.local import LocalTransport, Wrap, as_it_is
+from colorunbook.engine.private import state
 from colorunbook.errors import InputError, Refused
 from colorunbook.hosts import Role, Site, StdioMonitor
 from colorunbook.plan import Plan, describe, resolve
@@ -24,6 +25,11 @@ class Choice:
     qemu: str | None = None
     binary: Path | None = None
     edition: Edition | None = None
+
+    def as_words(self) -> dict[str, str]:
+        """What a journal keeps of it; from another folder a path leads there as well."""
+        binary = self.binary and str(self.binary.absolute())
+        return {name: word for name, word in (("qemu", self.qemu), ("binary", binary)) if word}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +87,19 @@ def find_way(runbook: Runbook, typed: Typed, choice: Choice, *, offline: bool) -
     )
 
 
-def way_to(site: Site, edition: Edition) -> Way:
-    """The way to hosts that are known, in the lab that has their monitors if one is up."""
+def way_to(runbook: Runbook, site: Site, choice: Choice) -> Way:
+    """The way to hosts that are known, in the lab that has their monitors if one is up.
+
+    :raises InputError: the QEMU that was chosen cannot be used.
+    :raises Unavailable: it cannot be had.
+    """
     from colorunbook.lab import pair
 
     monitors = {site.host(role).monitor for role in Role}
     for lab in pair.running():
         if monitors == {lab.site.host(role).monitor for role in Role}:
-            return Way(site, lab.transport, edition)
-    return Way(site, LocalTransport(state_folder() / "qemu", as_it_is), edition)
+            return Way(site, lab.transport, choice.edition or lab.edition, choice.qemu)
+    return _of_choice(runbook, site, choice)
 
 
 def must_be_whole(runbook: Runbook, plan: Plan, typed: Typed, site: Site) -> None:
@@ -139,23 +149,31 @@ def _names(runbook: Runbook, plan: Plan, site: Site, role: Role) -> bool:
 
 def state_folder() -> Path:
     """Where the journals of runs lie, and what each QEMU writes."""
-    from platformdirs import user_state_path
-
-    return user_state_path("colorunbook") / "runs"
+    return state() / "runs"
 
 
 def _on_hosts(runbook: Runbook, typed: Typed, site: Site, choice: Choice, *, offline: bool) -> Way:
+    if choice.qemu is not None and not offline:
+        draft = resolve(runbook, site, Dialect.of(choice.qemu, choice.edition or Edition.HMP))
+        if _starts_programs(draft):
+            must_be_whole(runbook, draft, typed, site)
+    return _of_choice(runbook, site, choice, offline=offline)
+
+
+def _of_choice(runbook: Runbook, site: Site, choice: Choice, *, offline: bool = False) -> Way:
     edition = choice.edition or Edition.HMP
     only, wrap = choice.qemu, None
     if choice.binary is not None:
         only, wrap = _of_the_reader(choice.binary)
     elif choice.qemu is not None and not offline:
         draft = resolve(runbook, site, Dialect.of(choice.qemu, edition))
-        if any(isinstance(step.action, Launch | Shell) for step in draft.steps):
-            must_be_whole(runbook, draft, typed, site)
-            wrap = _of_a_release(choice.qemu)
+        wrap = _of_a_release(choice.qemu) if _starts_programs(draft) else None
     transport = LocalTransport(state_folder() / "qemu", wrap or as_it_is)
     return Way(site, transport, edition, only)
+
+
+def _starts_programs(plan: Plan) -> bool:
+    return any(isinstance(step.action, Launch | Shell) for step in plan.steps)
 
 
 def _of_the_reader(binary: Path) -> tuple[str, Wrap]:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Doing one action on one host; waits are elsewhere, as they tell how far they have come."""
+"""Doing one action on one host, or waiting for what comes of it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
-from colorunbook.book.actions import Assign, Command, Hmp, Launch, Qmp, Shell, Yank
+from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
+from colorunbook.book.conditions import Checkpoints, HostCondition
+from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.freeing import Freer, free
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session
-from colorunbook.engine.waits import REPLY
+from colorunbook.engine.waits import REPLY, Nearer, Seen, wait
 from colorunbook.errors import StepFailed
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -62,6 +64,29 @@ class Hands:
             case Yank() as yank:
                 done = await free(self._plan, self._session, role, yank, "as a step")
                 return ", ".join(done.instances)
+
+    async def wait(
+        self, role: Role, action: Await, since: int | None = None
+    ) -> AsyncIterator[Nearer | Seen]:
+        """Wait for a QEMU or its host; the last value tells what was seen.
+
+        :param since: from where on events of the QEMU count; ``None``: from now on, as checkpoints
+            always do.
+        :raises TimedOut: it does not hold in time.
+        :raises StepFailed: it can no longer come to hold.
+        """
+        condition = action.condition
+        waiting: AsyncIterator[Nearer | Seen]
+        if isinstance(condition, HostCondition):
+            host = self._plan.site.host(role)
+            waiting = wait_for_host(self._session.transport, host, condition, action.within)
+        else:
+            monitor = await self.freer.monitor(role)
+            if since is None or isinstance(condition, Checkpoints):
+                since = len(monitor.events)
+            waiting = wait(monitor, condition, action.within, since)
+        async for news in waiting:
+            yield news
 
 
 def _texts(words: Sequence[Word]) -> list[str]:

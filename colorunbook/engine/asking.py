@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Asking a host itself: its images, its room, its memory, the ports it reaches."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from colorunbook.book.conditions import HostCondition
 from colorunbook.book.machines import Output
 from colorunbook.book.ports import Answers
 from colorunbook.engine.transport import Transport
-from colorunbook.errors import Unavailable
+from colorunbook.engine.waits import Seen
+from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.hosts import Host
 
 ASK = 20.0
@@ -13,6 +17,9 @@ ASK = 20.0
 
 KNOCK = 2.0
 """How long a port may take to answer, in seconds: a lost packet is sent again after one."""
+
+_PAUSE = 0.5
+"""From one question to the next while a host is waited for, in seconds."""
 
 
 async def ask_host(
@@ -33,3 +40,23 @@ async def ask_host(
         except Unavailable as error:
             return None, error.message.rstrip(".")
     return condition.holds(outputs), condition.seen(outputs)
+
+
+async def wait_for_host(
+    transport: Transport, host: Host, condition: HostCondition, within: float
+) -> AsyncIterator[Seen]:
+    """Wait until a condition of a host holds; the value tells what was seen.
+
+    :param within: the bound, in seconds; a question that was begun before it is heard to its end.
+    :raises TimedOut: it does not hold in time, or nobody can tell.
+    """
+    end = asyncio.get_running_loop().time() + within
+    while True:
+        holds, seen = await ask_host(transport, host, condition)
+        if holds:
+            yield Seen(seen)
+            return
+        if asyncio.get_running_loop().time() >= end:
+            told = "seen" if holds is False else "nobody can tell"
+            raise TimedOut(f"It does not hold within {within:g} s; {told}: {seen}.")
+        await asyncio.sleep(_PAUSE)

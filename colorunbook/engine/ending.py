@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The end of a run: its postcondition, asked of QEMU until it is seen or its time is over."""
+"""The end of a run: its postcondition, asked until it is seen or its time is over."""
 
 import time
 from collections.abc import AsyncIterator
 
-from colorunbook.book.conditions import Checkpoints, Condition
+from colorunbook.book.conditions import Checkpoints, Condition, HostCondition
 from colorunbook.book.phrases import Expect, plain
+from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.events import Event, ExpectationMet, Progress
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.session import Session
@@ -35,10 +36,8 @@ async def postcondition(
         start = time.perf_counter()
         seen = ""
         try:
-            monitor = await session.monitor(expect.role, plan.site)
-            within = await _bound(plan, session, expect.condition, SETTLE if is_new else AT_REST)
-            waiting = wait(monitor, expect.condition, within, hearing.since(expect.role))
-            async for news in waiting:
+            rest = SETTLE if is_new else AT_REST
+            async for news in _wait(plan, session, expect, rest, hearing.since(expect.role)):
                 match news:
                     case Nearer(done, total):
                         yield Progress(len(plan.steps), done, total)
@@ -51,6 +50,21 @@ async def postcondition(
         yield ExpectationMet(expect, seen, time.perf_counter() - start)
         for event in hearing.news():
             yield event
+
+
+async def _wait(
+    plan: Plan, session: Session, expect: Expect, rest: float, since: int
+) -> AsyncIterator[Nearer | Seen]:
+    condition = expect.condition
+    waiting: AsyncIterator[Nearer | Seen]
+    if isinstance(condition, HostCondition):
+        host = plan.site.host(expect.role)
+        waiting = wait_for_host(session.transport, host, condition, rest)
+    else:
+        monitor = await session.monitor(expect.role, plan.site)
+        waiting = wait(monitor, condition, await _bound(plan, session, condition, rest), since)
+    async for news in waiting:
+        yield news
 
 
 def _failure(

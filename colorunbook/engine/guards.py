@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from colorunbook.book.actions import Launch
 from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition
 from colorunbook.book.phrases import Expect, plain
+from colorunbook.engine.account import GO_ON, STOP
 from colorunbook.engine.asking import ask_host
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State
@@ -84,6 +85,8 @@ def must_pass(plan: Plan, verdict: Verdict) -> None:
     only = f"it begins only when {plain(verdict.expect)}"
     seen = "seen" if verdict.holds is False else "and nobody can tell"
     advice = f"'colorunbook show {plan.name}' tells what it is for."
+    if verdict.seen == "paused" and any(step.action == STOP for step in plan.steps):
+        advice = f"Where a resume that was broken off has paused it, {GO_ON}. Then say this again."
     if verdict.name:
         advice = f"Where you know better, --despite {verdict.name} lets it be."
     raise Refused(

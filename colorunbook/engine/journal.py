@@ -11,6 +11,7 @@ import datetime
 import json
 import os
 import stat
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Final, Self
@@ -44,10 +45,17 @@ class Journal:
 
     :param folder: where the journals of all runs lie; made where it is not there.
     :param run_id: what the run is called; ``None``: a new name.
+    :param chosen: the QEMU that a person has chosen, as words that whoever takes the run up reads.
     :raises Unavailable: the file cannot be made, or someone else could have a hand in it.
     """
 
-    def __init__(self, folder: Path, plan: Plan, run_id: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        run_id: str | None = None,
+        chosen: Mapping[str, str] | None = None,
+    ) -> None:
         self.run_id = run_id or new_run_id(plan.name)
         self.path = folder / f"{self.run_id}.jsonl"
         self._torn = False
@@ -64,6 +72,7 @@ class Journal:
                 "runbook": plan.name,
                 "edition": plan.dialect.edition.value,
                 "digest": plan.digest,
+                "chosen": dict(chosen or {}),
                 "site": site_as_json(plan.site),
                 "plan": plan.as_json(),
             }

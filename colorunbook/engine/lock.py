@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from colorunbook.engine.private import private, shared
+from colorunbook.engine.private import private, state
 from colorunbook.engine.whoami import user
 from colorunbook.errors import Refused, Unavailable
 from colorunbook.hosts import Host, TcpMonitor, UnixMonitor
@@ -41,11 +41,19 @@ def hold(hosts: Iterable[Host], about: About, folder: Path | None = None) -> Ite
     """Keep every other run of this user away from some QEMUs.
 
     :param hosts: of the QEMUs that are spoken to or started.
-    :param folder: where the locks lie; without it where all sessions of this user look.
+    :param folder: where the locks lie; without it below the state folder, where all sessions of
+        this user look.
     :raises Refused: another run has one of them; none is held then.
     :raises Unavailable: there is no place for the locks.
     """
-    where = private(private(shared()) / "locks") if folder is None else private(folder)
+    try:
+        where = private(folder or state() / "locks")
+    except Unavailable as error:
+        raise Unavailable(
+            f"There is no place for what keeps two runs apart. {error.message}",
+            f"{error.advice} XDG_STATE_HOME can name another place, the same one for all "
+            "sessions.".lstrip(),
+        ) from error
     with contextlib.ExitStack() as held:
         # In order, so that of two runs one always gets what it needs.
         for name in sorted({name for host in hosts for name in _names(host)}):
@@ -80,11 +88,14 @@ def is_taken(fd: int) -> bool:
 
 
 def _names(host: Host) -> Iterator[str]:
-    """What the locks of a host are called: one a monitor, however the monitor is spelled."""
+    """What the locks of a host are called: one a monitor, however the monitor is spelled.
+
+    The folder may be one that several machines share, and each has monitors of its own.
+    """
     parts = [getattr(host, part.name) for part in dataclasses.fields(host)]
     keys = {_key(part) for part in parts if isinstance(part, UnixMonitor | TcpMonitor)}
     for key in keys or {f"host:{host.address.removesuffix('.').lower()}"}:
-        yield hashlib.sha256(key.encode()).hexdigest()[:32]
+        yield hashlib.sha256(f"{os.uname().nodename} {key}".encode()).hexdigest()[:32]
 
 
 def _key(monitor: UnixMonitor | TcpMonitor) -> str:

@@ -30,7 +30,8 @@ class Manner:
         nobody has said so.
     :param rollback: whether to take back what was done, asked when a step has failed.
     :param begun: the steps that this run, as its journal tells, has begun before and not ended.
-    :param ended: the steps that it has done before.
+    :param ended: the steps that it has done before, or found done.
+    :param own: the steps that it has begun before, and that are its own to take back.
     """
 
     stop: Stop = field(default_factory=Stop)
@@ -40,3 +41,4 @@ class Manner:
     rollback: Callable[[ColorunbookError], Awaitable[bool]] = never
     begun: frozenset[int] = frozenset()
     ended: frozenset[int] = frozenset()
+    own: frozenset[int] = frozenset()

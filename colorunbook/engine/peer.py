@@ -30,6 +30,7 @@ FADE = 10.0
 """How long a machine that was fenced may go on answering, in seconds."""
 
 _NOT_NEEDED = "something else answered already"
+_BY_THE_RUN = "only the run asks it, as the asking is not harmless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ class Sign:
 
 
 async def signs_of_life(
-    site: Site, survivor: Role, transport: Transport, own: Collection[int] = ()
+    site: Site,
+    survivor: Role,
+    transport: Transport,
+    own: Collection[int] = (),
+    *,
+    harmless: bool = False,
 ) -> tuple[Sign, ...]:
     """Ask whatever could answer of the peer of a survivor, each with a bound.
 
@@ -69,12 +75,13 @@ async def signs_of_life(
     :param survivor: its role now.
     :param own: ports that the survivor listens on itself, as one that has taken over. Where both
         hosts are of one machine it would answer there, and nobody else can.
+    :param harmless: ask nothing else, as it is only to be told.
     """
     peer = site.host(survivor.other)
     monitor = await _of_monitor(site, survivor, transport)
-    harmless = [_Place(*each) for each in _harmless(site, survivor)]
-    knocks = await transport.knock(site.host(survivor), [p.door for p in harmless], KNOCK)
-    signs = [*monitor, *(Sign(p.name, k) for p, k in zip(harmless, knocks, strict=True))]
+    places = [_Place(*each) for each in _harmless(site, survivor)]
+    knocks = await transport.knock(site.host(survivor), [p.door for p in places], KNOCK)
+    signs = [*monitor, *(Sign(p.name, k) for p, k in zip(places, knocks, strict=True))]
     if survivor is Role.SECONDARY and site.service is None:
         signs.append(Sign("guest", None, "the site names no service of it"))
     one_machine = all(transport.sees_all(site.host(role)) for role in Role)
@@ -83,6 +90,8 @@ async def signs_of_life(
             signs.append(Sign(name, None, "the survivor itself listens there", tells=False))
         elif alive(signs):
             signs.append(Sign(name, None, _NOT_NEEDED))
+        elif harmless:
+            signs.append(Sign(name, None, _BY_THE_RUN))
         else:
             door = Door(peer.address, port)
             found = await transport.knock(site.host(survivor), (door,), KNOCK)
@@ -139,17 +148,24 @@ async def prove_dead(
         return ProofGiven("fence", peer, said)
     signs = await signs_of_life(site, survivor, transport, own)
     _must_be_none(signs, peer, address, name)
-    if _this_machine_knows(site, signs, transport):
+    if this_machine_knows(site, signs, transport):
         return ProofGiven("machine", peer, "; ".join(map(str, signs)))
     if ask_person is not None:
         return ProofGiven("person", peer, await _word(ask_person, peer, address, name))
     told = "; ".join(map(str, signs))
-    hidden = transport.sees_all(site.host(peer)) and site.host(peer).monitor == StdioMonitor()
     raise Refused(
         f"{name} is refused, and nothing was sent: nothing proves that the {peer.value} {address} "
         f"is dead ({told}).",
+        ways_to_prove(site, peer, transport),
+    )
+
+
+def ways_to_prove(site: Site, peer: Role, transport: Transport) -> str:
+    """What can be done where nothing proves that a peer is dead."""
+    hidden = transport.sees_all(site.host(peer)) and site.host(peer).monitor == StdioMonitor()
+    return (
         f"{f'Name its monitor with --{peer.value}-qmp, or cut' if hidden else 'Cut'} it off with "
-        "--fence COMMAND, or see for yourself that it is off and say so with --peer-is-dead.",
+        "--fence COMMAND, or see for yourself that it is off and say so with --peer-is-dead."
     )
 
 
@@ -208,8 +224,10 @@ def _must_be_none(
         )
 
 
-def _this_machine_knows(site: Site, signs: Sequence[Sign], transport: Transport) -> bool:
+def this_machine_knows(site: Site, signs: Sequence[Sign], transport: Transport) -> bool:
     """Tell whether nobody is there, by the word of the kernel that would have to run them.
+
+    What was left to the run is taken to be refused then.
 
     The monitor has to be among what it refused: a QEMU that has taken over on its own has closed
     the ports of its former role, and lives. Where the guest is served tells nothing of a process.
@@ -217,7 +235,7 @@ def _this_machine_knows(site: Site, signs: Sequence[Sign], transport: Transport)
     if not all(transport.sees_all(site.host(role)) for role in Role):
         return False
     of_process = [s for s in signs if s.tells and not s.asked.startswith("guest")]
-    return all(sign.knock is Knock.REFUSED for sign in of_process)
+    return all(sign.knock is Knock.REFUSED or sign.why is _BY_THE_RUN for sign in of_process)
 
 
 async def _word(ask_person: Ask, peer: Role, address: str, name: str) -> str:

@@ -27,15 +27,15 @@ def base(environ: Mapping[str, str] = os.environ) -> Path:
     return _of_last_resort()
 
 
-def shared() -> Path:
-    """The runtime folder that all sessions of this user agree on; it is not created here.
+def state() -> Path:
+    """The state folder, which all sessions of this user agree on; it is not created here.
 
-    A shell has ``XDG_RUNTIME_DIR``, a job of cron or of a cluster manager has not: what both must
-    find in the same place cannot go by it.
+    Nothing else is always there: ``/run/user/UID`` comes with the first login and goes with the
+    last, so that a job of cron would not find what a shell has found.
     """
-    user = os.getuid()
-    folder = Path("/run/user", str(user)) if user else Path("/run")
-    return folder / "colorunbook" if os.access(folder, os.W_OK | os.X_OK) else _of_last_resort()
+    from platformdirs import user_state_path
+
+    return user_state_path("colorunbook")
 
 
 def private(folder: Path) -> Path:

@@ -3,12 +3,12 @@
 
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
-from colorunbook.book.conditions import Checkpoints, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
+from colorunbook.engine.account import told_of_pause, told_of_steps, told_of_undo
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
@@ -22,10 +22,7 @@ from colorunbook.engine.events import (
     StepDone,
     StepSkipped,
     StepStarted,
-    UndoDone,
     UndoFailed,
-    UndoStarted,
-    Yanked,
     Yanking,
 )
 from colorunbook.engine.freeing import HANGS, free, leads_to_a_peer, yank_of
@@ -38,21 +35,19 @@ from colorunbook.engine.guards import (
 )
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
-from colorunbook.engine.manner import Manner
+from colorunbook.engine.manner import Manner, never
 from colorunbook.engine.peer import own_ports, prove_dead
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, left_behind, undo
-from colorunbook.engine.waits import Nearer, Seen, ask, wait
-from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
+from colorunbook.engine.waits import Nearer, Seen
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
 
-_GLANCE = 0.002
-"""How long it takes to see that a session was lost, in seconds; a paused guest waits so long."""
-
-_STOP = Qmp(Payload("stop"))
+PEER = 10.0
+"""How long a peer may take to answer whether it is there, in seconds."""
 
 
 async def run(
@@ -125,15 +120,19 @@ class _Run:
                 async for event in self._step(number, step):
                     yield event
         except ColorunbookError as error:
-            account = await self._how_things_are(self.finished + 1)
-            if await self._goes_back(error):
+            account = told_of_steps(self.finished)
+            done = self._own()
+            if await self._goes_back(error, done):
                 taken = "Nothing had to be taken back."
                 with self.manner.stop.doing():
-                    async for undone in undo(self.plan, self.session, self.done):
-                        taken = _told_of_undo(undone, taken)
+                    async for undone in undo(self.plan, self.session, done):
+                        taken = told_of_undo(undone, taken)
                         yield undone
-                account = f"{_told_of_steps(self.finished)} {taken}"
+                account += f" {taken}"
+            elif self._has_no_way_back(error, done):
+                account += " Nothing of it can be taken back."
             if not isinstance(error, Aborted):
+                account += await told_of_pause(self.plan, self.session, self.finished)
                 error.advice = f"{error.advice} {account}".strip()
             raise
         is_new = bool(self.done)
@@ -198,7 +197,7 @@ class _Run:
 
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""
-        return _told_of_steps(self.finished)
+        return told_of_steps(self.finished)
 
     def _where(self, number: int) -> str:
         step = self.plan.steps[number - 1]
@@ -223,10 +222,20 @@ class _Run:
                 self.account(),
             )
 
-    async def _goes_back(self, error: ColorunbookError) -> bool:
-        if isinstance(error, Aborted) or not can_be_undone(self.done):
+    def _own(self) -> list[tuple[int, Step]]:
+        """What this run has done, in an earlier sitting or in this one."""
+        earlier = {number: self.plan.steps[number - 1] for number in self.manner.own}
+        return sorted({**earlier, **dict(self.done)}.items())
+
+    async def _goes_back(self, error: ColorunbookError, done: Sequence[tuple[int, Step]]) -> bool:
+        if isinstance(error, Aborted) or not can_be_undone(done):
             return False
         return await self.manner.rollback(error)
+
+    def _has_no_way_back(self, error: ColorunbookError, done: Sequence[tuple[int, Step]]) -> bool:
+        """Whether somebody who wants it taken back has to be told that it cannot be."""
+        wanted = self.manner.rollback is not never and not isinstance(error, Aborted)
+        return wanted and not can_be_undone(done or [*enumerate(self.plan.steps, 1)])
 
     async def _look_round(self) -> None:
         """See whether an earlier run, or a person, has done a part of it already."""
@@ -303,12 +312,14 @@ class _Run:
             self.hearing.mark()
 
     async def _heed_peer(self, peer: Role) -> None:
-        """Do nothing more with a peer that has ended meanwhile.
+        """Do nothing more with a peer that has ended meanwhile, or does not answer.
 
         What its sockets leave behind is not harmless: a ``colo-compare`` that is made on one that
-        has just been closed takes its QEMU down, and the guest with it (seen on QEMU 11.1).
+        has just been closed takes its QEMU down, and the guest with it (seen on QEMU 11.1). And a
+        connection to the disk of one that does not answer holds QEMU's main loop for good, where
+        nothing can be cut yet (7.2 to 11.1).
 
-        :raises Unavailable: the session with it was lost.
+        :raises Unavailable: the session with it was lost, or a question has had no reply.
         """
         if self.plan.buries is not None or peer not in self.plan.roles:
             return
@@ -317,7 +328,10 @@ class _Run:
             if address != host:
                 continue
             try:
-                await monitor.next_event(len(monitor.events), _GLANCE)
+                await monitor.execute(Payload("query-version"), PEER)
+            except TimedOut as error:
+                silent = f"The {peer.value} {host} does not answer. {error.message}"
+                raise TimedOut(silent, error.advice) from error
             except Unavailable as error:
                 gone = f"The {peer.value} {host} has gone. {error.message}"
                 raise Unavailable(gone, error.advice) from error
@@ -329,9 +343,16 @@ class _Run:
 
     async def _standing(self, number: int, step: Step) -> Standing:
         """Where a step stands; in a run that begins at the beginning nothing is done."""
-        if not step.done and not isinstance(step.action, Assign | Shell | Launch):
+        if not step.done and not self._leads_to_a_launch(number, step):
             return self._as_journaled(number, step)
         return await self.lookout.of(step) if self.taken_up else Standing(State.OPEN)
+
+    def _leads_to_a_launch(self, number: int, step: Step) -> bool:
+        """Whether a QEMU that runs tells that a step was done; it may be the launch itself."""
+        if not isinstance(step.action, Assign | Shell | Launch):
+            return False
+        behind = self.plan.steps[number - 1 :]
+        return any(isinstance(s.action, Launch) and s.role is step.role for s in behind)
 
     def _as_journaled(self, number: int, step: Step) -> Standing:
         """Where a step stands that QEMU tells nothing of.
@@ -363,49 +384,11 @@ class _Run:
         self.lookout.forget()
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
-        monitor = await self.hands.freer.monitor(step.role)
         since = self.hearing.since(step.role)
-        if isinstance(action.condition, Checkpoints):
-            since = len(monitor.events)
-        waiting = wait(monitor, action.condition, action.within, since)
-        async for news in waiting:
+        async for news in self.hands.wait(step.role, action, since):
             match news:
                 case Nearer(done, total):
                     yield Progress(number, done, total)
                 case Seen(text):
                     self.replied = text
         self.hearing.after_a_wait()
-
-    async def _how_things_are(self, number: int) -> str:
-        """How things are when a step has failed: what is done, and whether the guest waits."""
-        done = _told_of_steps(number - 1)
-        for step in self.plan.steps[: number - 1]:
-            if step.action != _STOP:
-                continue
-            with contextlib.suppress(ColorunbookError):
-                monitor = await self.session.monitor(step.role, self.plan.site)
-                paused, _ = await ask(monitor, guest_is("paused"))
-                if paused:
-                    done += (
-                        " The guest is paused: when nothing of the pair is left half done, "
-                        '{"execute": "cont"} in its monitor lets it go on, alone.'
-                    )
-        return done
-
-
-def _told_of_undo(undone: UndoStarted | UndoDone | UndoFailed | Yanked, account: str) -> str:
-    """What is to be said after a step was taken back, or was not."""
-    match undone:
-        case UndoDone(number):
-            return f"What was done from step {number} on is taken back."
-        case UndoFailed(number, step, why):
-            return f"Taking back ended at step {number}, '{step.title}': {why}"
-        case _:
-            return account
-
-
-def _told_of_steps(last: int) -> str:
-    """What is done when it goes no further than a step."""
-    if last < 1:
-        return "No step is done."
-    return "Step 1 is done." if last == 1 else f"Steps 1 to {last} are done."

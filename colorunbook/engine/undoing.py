@@ -15,7 +15,7 @@ from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
 from colorunbook.engine.freeing import HANGS_BESIDE_A_PEER
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, Standing, State, changes
-from colorunbook.engine.waits import Seen, ask, wait
+from colorunbook.engine.waits import Seen, ask
 from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -151,9 +151,8 @@ async def _do(hands: Hands, role: Role, action: Action) -> Json:
 
 
 async def _wait(hands: Hands, role: Role, action: Await) -> str:
-    monitor = await hands.freer.monitor(role)
     seen = ""
-    async for news in wait(monitor, action.condition, action.within, len(monitor.events)):
+    async for news in hands.wait(role, action):
         if isinstance(news, Seen):
             seen = news.text
     return seen

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from colorunbook.hosts import Role, Site
-from colorunbook.qemu.payload import Json, JsonObject
+from colorunbook.qemu.payload import Json, JsonObject, is_object
 from colorunbook.sitejson import site_from_json
 
 
@@ -89,6 +89,7 @@ class ToldStep:
     :param seconds: how long it took.
     :param reply: what was answered or seen.
     :param remark: what tells that it was so already, or what stood against undoing it.
+    :param own: this run has begun it, in whichever sitting, and has not undone it since.
     """
 
     number: int
@@ -102,6 +103,7 @@ class ToldStep:
     seconds: float | None = None
     reply: Json = None
     remark: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,12 @@ class Story:
         for step in self.unfinished:
             text += f", step {step.number} may be done or not"
         return text
+
+    def chosen(self, what: str) -> str | None:
+        """What a person had chosen: ``qemu`` a version, ``binary`` a path; ``None``: nothing."""
+        chosen = self.header.get("chosen")
+        word = chosen.get(what) if is_object(chosen) else None
+        return word if isinstance(word, str) else None
 
     def site(self) -> Site:
         """The pair, with the roles that the steps speak of.

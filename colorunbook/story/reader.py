@@ -198,6 +198,7 @@ class _Reading:
             ended=ended,
             seconds=seconds,
             remark=remark,
+            own=state is State.BEGUN or (step.own and state is not State.UNDONE),
         )
 
     def _replied(self, row: Row, reply: Json) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from colorunbook.lab.provision import RELEASES
-from colorunbook.qemu.payload import Json, as_objects
+from colorunbook.qemu.payload import Json, as_objects, is_object
 from tests.cli.conftest import Colorunbook
 from tests.qmpserver import serving
 
 DELAY = ("run", "set-checkpoint-delay", "--primary", "127.0.0.1")
+
+#: What a machine that holds no pair would be refused by.
+WAIVED = ("--despite", "image", "--despite", "space", "--despite", "ports")
 
 #: A program that notes what it was told, and says a version where it was asked for one.
 NOTES = """#!/bin/sh
@@ -122,8 +125,7 @@ def test_the_readers_programs_are_started(
     colorunbook: Colorunbook, folder: Path, own: Path
 ) -> None:
     """Its QEMU and the qemu-img beside it, with the very words of the plan."""
-    waived = ("--despite", "image", "--despite", "space", "--despite", "ports")
-    ended = colorunbook("run", *launching(folder), "--qemu-binary", str(own), *waived)
+    ended = colorunbook("run", *launching(folder), "--qemu-binary", str(own), *WAIVED)
     assert 1 == ended.code
     assert "QEMU ended at once" in ended.err
     notes = (own.parent / "notes").read_text().splitlines()
@@ -133,6 +135,74 @@ def test_the_readers_programs_are_started(
     assert f"{folder}/secondary-active.qcow2" in notes[3]
     assert notes[5].startswith("my-qemu -enable-kvm")
     assert 6 == len(notes)
+
+
+def broken_off(colorunbook: Colorunbook, folder: Path, own: Path) -> list[str]:
+    """Start a secondary by the reader's programs, which end at once; what was run of them."""
+    words = ("run", *launching(folder), "--qemu-binary", own.relative_to(folder).as_posix())
+    ended = colorunbook(*words, *WAIVED)
+    assert 1 == ended.code, ended.err
+    notes = own.parent / "notes"
+    told = notes.read_text().splitlines()
+    notes.unlink()
+    return told
+
+
+def test_a_run_is_taken_up_with_the_programs_it_was_begun_with(
+    colorunbook: Colorunbook, folder: Path, own: Path
+) -> None:
+    """From whatever folder: the journal has the path from the root on."""
+    first = broken_off(colorunbook, folder, own)
+    ended = colorunbook("resume", "last", *WAIVED)
+    assert 1 == ended.code, ended.err
+    assert "QEMU ended at once" in ended.err
+    assert first == (own.parent / "notes").read_text().splitlines()
+
+
+def test_a_run_whose_programs_are_gone_is_not_taken_up(
+    colorunbook: Colorunbook, folder: Path, own: Path
+) -> None:
+    """It would be gone on with by another QEMU."""
+    broken_off(colorunbook, folder, own)
+    own.unlink()
+    ended = colorunbook("resume", "last", *WAIVED)
+    assert 3 == ended.code
+    assert "cannot be taken up, and nothing was sent: it was begun with a QEMU" in ended.err
+    assert f"There is no {own}." in ended.err
+    assert not (own.parent / "notes").exists()
+
+
+@pytest.mark.parametrize("chosen", [None, "x", {"qemu": 3, "binary": None}])
+def test_a_journal_that_names_no_choice_is_taken_up_without(
+    colorunbook: Colorunbook, folder: Path, own: Path, chosen: Json
+) -> None:
+    """As they were written before, or by whom it may be."""
+    broken_off(colorunbook, folder, own)
+    (path,) = (folder / "state").rglob("*.jsonl")
+    first, *rest = path.read_text().splitlines()
+    header: Json = json.loads(first)
+    assert is_object(header)
+    header = {name: value for name, value in header.items() if name != "chosen"}
+    header = header if chosen is None else {**header, "chosen": chosen}
+    path.write_text("\n".join([json.dumps(header), *rest, ""]))
+    ended = colorunbook("resume", "last", *WAIVED, PATH=str(own.parent))
+    assert 4 == ended.code, ended.err
+    assert "qemu-system-x86_64" in ended.err
+    assert not (own.parent / "notes").exists()
+
+
+def test_a_version_that_was_asked_for_is_asked_for_again(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """A QEMU of another one is not gone on with."""
+    with serving(folder / "q") as server:
+        server.closes_on.add("migrate-set-parameters")
+        assert 4 == colorunbook(*DELAY, *at(folder / "q"), "--qemu", "11.1").code
+        (path,) = (folder / "state").rglob("*.jsonl")
+        path.write_text(path.read_text().replace('"qemu": "11.1"}', '"qemu": "10.0"}'))
+        ended = colorunbook("resume", "last")
+    assert 3 == ended.code
+    assert "this is QEMU 11.1.3, and QEMU 10.0 was asked for." in ended.err
 
 
 def test_the_readers_qemu_must_be_what_runs(

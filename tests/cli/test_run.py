@@ -119,6 +119,51 @@ def test_a_run_that_works_ends_with_0(colorunbook: Colorunbook, folder: Path) ->
     )
 
 
+#: A failover from a host of which nobody knows where its monitor is, told beforehand.
+DRY = ("run", "primary-failover", "--primary", "127.0.0.1", "--secondary", "127.0.0.2", "--dry-run")
+
+
+def test_a_dry_run_tells_what_comes_before_the_steps(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """What is cut, who has to be dead, and what would prove it; the fence is not run."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        ended = colorunbook(*DRY, *at(folder / "q"), "--fence", f"touch {folder}/fenced")
+        assert [] == server.mutations()
+    assert 0 == ended.code, ended.err
+    cut, first = (ended.out.index(text) for text in ("First: Cut it, on the", "1. Take children.1"))
+    assert cut < first
+    assert "would be done first, out of band" in ended.out
+    assert "the secondary 127.0.0.2 gives no sign of life:" in ended.err
+    assert "its migration port 9998 was not asked: only the run asks it" in ended.err
+    assert "proof that it is dead: first this would be run" in ended.err
+    assert not (folder / "fenced").exists()
+
+
+def test_a_dry_run_of_what_would_be_refused_ends_with_3(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """Without a proof, and in the wrong state; programs are told all of it."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        unproved = colorunbook(*DRY, *at(folder / "q"), "--json")
+        server.qemu.mode = "none"
+        wrong = colorunbook(*DRY, *at(folder / "q"), "--peer-is-dead")
+        assert [] == server.mutations()
+    assert (3, 3) == (unproved.code, wrong.code)
+    told = json.loads(unproved.out)
+    (reason,) = told["would_be_refused"]
+    assert "nothing proves that the secondary 127.0.0.2 is dead" in reason
+    assert (False, True) == (told["peer"]["alive"], told["would_free_first"])
+    assert {"kind": None, "text": "--fence COMMAND or --peer-is-dead would be one"} == (
+        told["peer"]["proof"]
+    )
+    assert "colorunbook: refused: primary-failover would be refused: nothing" in unproved.err
+    assert "would be refused: it begins only when 'query-colo-status'" in wrong.err
+    assert "does not hold, the run would be refused" in wrong.err
+
+
 def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, folder: Path) -> None:
     """With it, nothing has to be there at all."""
     words = ("run", "primary-failover", "--primary", "10.9.9.9", "--dry-run")
@@ -126,7 +171,8 @@ def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, fold
     ended = colorunbook(*words, "--qemu", "11.1")
     assert 0 == ended.code
     assert "1. Take children.1 out of colo-disk0, on the primary 10.9.9.9." in ended.out
-    assert not (folder / "state").exists()
+    assert "First: Cut it, on the primary 10.9.9.9." in ended.out
+    assert not (folder / "state/colorunbook/runs").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -290,6 +336,43 @@ def test_a_failover_wants_the_address_of_who_is_dead(
         assert [] == server.mutations()
     assert 2 == ended.code
     assert "Give --secondary ADDRESS" in ended.err
+
+
+@pytest.mark.parametrize("how", ["on-failure", "ask"])
+def test_a_rollback_that_cannot_be_is_told_before(
+    colorunbook: Colorunbook, folder: Path, how: str
+) -> None:
+    """And when the failover has failed."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        ended = colorunbook(*FAILOVER, *at(folder / "q"), "--rollback", how)
+    assert 1 == ended.code
+    assert ended.err.startswith("Nothing of primary-failover can be taken back: --rollback does")
+    assert "Nothing of it can be taken back." in ended.err
+
+
+def test_a_rollback_that_can_be_is_not_remarked_on(colorunbook: Colorunbook, folder: Path) -> None:
+    """Nor is one that nobody wants."""
+    replicate = ("run", "start-replication", "--primary", "127.0.0.1", *at(folder / "q"))
+    for words in ((*replicate, "--rollback", "on-failure"), FAILOVER + at(folder / "q")):
+        with serving(folder / "q"):
+            ended = colorunbook(*words)
+        assert "can be taken back" not in ended.err
+        (folder / "q").unlink()
+
+
+def test_a_guard_that_is_not_there_cannot_be_let_be(colorunbook: Colorunbook, folder: Path) -> None:
+    """It is told which are."""
+    with serving(folder / "q") as server:
+        failover = colorunbook(*FAILOVER, *at(folder / "q"), "--despite", "space")
+        words = ("run", "start-replication", "--primary", "127.0.0.1", *at(folder / "q"))
+        replication = colorunbook(*words, "--despite", "reach", "--despite", "image")
+        assert [] == server.received
+    assert (2, 2) == (failover.code, replication.code)
+    assert "primary-failover has no guard that is called space." in failover.err
+    assert "None of its guards can be let be." in failover.err
+    assert "start-replication has no guard that is called image." in replication.err
+    assert "What can be let be there: reach." in replication.err
 
 
 def test_a_proof_of_death_is_for_a_failover(colorunbook: Colorunbook, folder: Path) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Questions to a host, and what comes where there is no answer."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from colorunbook.book.conditions import HostCondition, ImageIs, MemoryFor, SpaceFor, guest_is
 from colorunbook.book.machines import NobodyListens, Output
 from colorunbook.book.ports import Answers, Knock
-from colorunbook.engine.asking import ask_host
+from colorunbook.engine.asking import ask_host, wait_for_host
 from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.local import LocalTransport
-from colorunbook.engine.waits import ask
+from colorunbook.engine.waits import Seen, ask
+from colorunbook.errors import TimedOut
 from colorunbook.hosts import Door, Host, Site
+from tests.hurry import hurry
 
 HOST = Host("127.0.0.1", "/a")
 NBD = Answers("10.0.0.2", 9999)
@@ -76,3 +79,35 @@ async def test_no_qemu_is_asked_of_its_host() -> None:
     assert (False, "running") == await ask(monitor, guest_is("paused"))
     with pytest.raises(TypeError, match="MemoryFor is asked of a host"):
         await ask(monitor, MemoryFor(1))
+
+
+def test_a_host_is_asked_until_it_says_yes() -> None:
+    """The port opens while it is waited for."""
+    transport = FakeTransport(doors={Door("10.0.0.2", 9999): Knock.REFUSED})
+
+    async def work() -> list[Seen]:
+        found = []
+        asyncio.get_running_loop().call_later(3, opens)
+        async for news in wait_for_host(transport, HOST, NBD, 5):
+            found.append(news)  # noqa: PERF401 - it is told as it comes
+        return found
+
+    def opens() -> None:
+        transport.doors = {Door("10.0.0.2", 9999): Knock.ANSWERS}
+
+    assert [Seen("it answers")] == hurry(work())
+
+
+@pytest.mark.parametrize(
+    ("knock", "told"), [(Knock.REFUSED, "seen: it refuses"), (Knock.SILENT, "nobody can tell: it")]
+)
+def test_a_host_is_waited_for_with_a_bound(knock: Knock, told: str) -> None:
+    """Silence is no yes, however long it is."""
+    transport = FakeTransport(doors={Door("10.0.0.2", 9999): knock})
+
+    async def work() -> None:
+        async for _ in wait_for_host(transport, HOST, NBD, 5):
+            pytest.fail("it does not hold")
+
+    with pytest.raises(TimedOut, match=f"It does not hold within 5 s; {told}"):
+        hurry(work())

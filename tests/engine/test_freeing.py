@@ -28,8 +28,11 @@ _NAMES = ("mirror0", "compare1", "compare0", "compare0-0", "compare_out", "compa
 _OTHERS: list[Json] = [{"type": "block-node", "node-name": "#block316"}, {"type": "migration"}]
 LISTED: list[Json] = [{"type": "chardev", "id": name} for name in _NAMES]
 LISTED += _OTHERS
-VANISHED = Fault("query-version", Silence(), nth=None, address=TWO)
-"""The secondary answers nothing more."""
+
+
+def vanished(asked: int) -> Fault:
+    """The secondary answers no more when it is asked so often whether it is there."""
+    return Fault("query-version", Silence(), nth=asked, address=TWO)
 
 
 async def play(
@@ -75,7 +78,7 @@ def test_a_step_that_hangs_is_freed_and_goes_on() -> None:
     async def work() -> tuple[list[Event], ColorunbookError | None]:
         hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("x-blockdev-change", Hangs()), VANISHED]
+        hosts.faults = [Fault("x-blockdev-change", Hangs()), vanished(8)]
         return await play(hosts, "primary-resume")
 
     told, error = hurry(work())
@@ -146,7 +149,7 @@ def test_a_wait_that_hangs_is_freed_and_goes_on() -> None:
     async def work() -> tuple[list[Event], ColorunbookError | None]:
         hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("query-migrate", Hangs(), nth=2), VANISHED]
+        hosts.faults = [Fault("query-migrate", Hangs(), nth=2), vanished(7)]
         return await play(hosts, "start-replication")
 
     told, error = hurry(work())
@@ -161,7 +164,7 @@ def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
     async def work() -> list[Event]:
         hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs()), VANISHED]
+        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs()), vanished(6)]
         return (await play(hosts, "start-replication", Manner(rollback=on_failure)))[0]
 
     told = hurry(work())
@@ -235,6 +238,7 @@ def test_a_copy_that_does_not_end_is_cut_off_from_a_peer_that_is_silent() -> Non
 
     async def work(*silence: Fault) -> list[str]:
         hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.sent.clear()
         hosts.faults = [
             Fault("stop", Says("no")),
             Fault("block-job-cancel", Answers({}), nth=None),
@@ -243,5 +247,22 @@ def test_a_copy_that_does_not_end_is_cut_off_from_a_peer_that_is_silent() -> Non
         told, _ = await play(hosts, "primary-resume", Manner(rollback=on_failure))
         return [event.why for event in told if isinstance(event, Yanked)]
 
-    assert ["what was to end had not ended after 20 s"] == hurry(work(VANISHED))
+    assert ["what was to end had not ended after 20 s"] == hurry(work(vanished(4)))
     assert [] == hurry(work())
+
+
+def test_nothing_is_done_with_a_peer_that_does_not_answer() -> None:
+    """A connection to its disk would hold QEMU, and nothing could cut it."""
+
+    async def work() -> tuple[list[str], str]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [vanished(6)]
+        _, error = await play(hosts, "primary-resume", Manner(rollback=on_failure))
+        return hosts.mutations(), str(error)
+
+    sent, text = hurry(work())
+    assert "Step 7 of 16, 'Open replication0'" in text
+    assert "does not answer" in text
+    assert "human-monitor-command" not in sent
+    assert "cont" == sent[-1]

@@ -179,3 +179,55 @@ def test_a_lock_stays_closed_to_children(tmp_path: Path) -> None:
     finally:
         os.kill(child, 9)
         os.waitpid(child, 0)
+
+
+RUNNER = """
+from colorunbook.engine.lock import About, hold
+from colorunbook.hosts import Host, parse_monitor
+with hold([Host("10.0.0.1", "/x", parse_monitor("unix:/run/a.qmp"))], About("ID", "bring-up")):
+    print("held")
+"""
+
+
+def elsewhere(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Hold the first host in a session of its own."""
+    words = (sys.executable, "-c", RUNNER)
+    kept = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.run(words, env=kept, capture_output=True, text=True, check=False)
+
+
+def test_two_sessions_look_at_one_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One has a runtime folder, as a login has; the other has none, as a job of cron."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
+    assert "held\n" == elsewhere(HOME=str(tmp_path)).stdout
+    with hold([ONE], ABOUT):
+        assert "has held this pair since" in elsewhere(HOME=str(tmp_path)).stderr
+        assert [tmp_path / ".local/state/colorunbook/locks"] == [
+            path.parent for path in tmp_path.rglob("*.lock")
+        ]
+
+
+def test_machines_that_share_a_folder_keep_apart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Their monitors have one name, and are two."""
+    here = os.uname()
+    with hold([ONE], ABOUT, tmp_path):
+        there = os.uname_result((here.sysname, "another", *here[2:]))
+        monkeypatch.setattr("os.uname", lambda: there)
+        with hold([ONE], ABOUT, tmp_path):
+            assert 2 == len(list(tmp_path.iterdir()))
+
+
+def test_where_no_lock_can_lie_nothing_is_done(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And it is told how to name another place."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    told = "no place for what keeps two runs apart"
+    with pytest.raises(Unavailable, match=told) as caught, hold([ONE], ABOUT):
+        pytest.fail("it is held nowhere")
+    assert "XDG_STATE_HOME" in caught.value.advice

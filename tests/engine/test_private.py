@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from colorunbook.engine.local import LocalTransport
-from colorunbook.engine.private import base, create, private, shared
+from colorunbook.engine.private import base, create, private, state
 from colorunbook.engine.process import Qemu
 from colorunbook.errors import Unavailable
 from colorunbook.hosts import Host
@@ -239,26 +239,14 @@ def _stat(owner: int, mode: int) -> os.stat_result:
     return os.stat_result((stat.S_IFDIR | mode, 0, 0, 2, owner, 0, 0, 0, 0, 0))
 
 
-def test_what_all_sessions_share_goes_by_the_user_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job without XDG_RUNTIME_DIR finds the folder that a shell with it has found."""
-    before = shared()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/elsewhere")
-    assert before == shared()
-
-
-@pytest.mark.parametrize(
-    ("user", "usable", "folder"),
-    [
-        (0, True, "/run/colorunbook"),
-        (1000, True, "/run/user/1000/colorunbook"),
-        (0, False, "/tmp/colorunbook-0"),
-        (1000, False, "/tmp/colorunbook-1000"),
-    ],
-)
-def test_what_all_sessions_share(
-    monkeypatch: pytest.MonkeyPatch, user: int, usable: bool, folder: str
+def test_what_all_sessions_share_goes_by_no_session(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Below /run where that can be, where no other user can take the name."""
-    monkeypatch.setattr(os, "getuid", lambda: user)
-    monkeypatch.setattr(os, "access", lambda *_: usable)
-    assert Path(folder) == shared()
+    """A job without a runtime folder finds what a shell with one has found."""
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for runtime in ("/run/elsewhere", str(tmp_path), ""):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        assert tmp_path / ".local/state/colorunbook" == state()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert tmp_path / ".local/state/colorunbook" == state()

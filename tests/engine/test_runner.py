@@ -10,7 +10,10 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.book.colo import Colo
-from colorunbook.book.conditions import EventSeen
+from colorunbook.book.conditions import Answers as Reaches
+from colorunbook.book.conditions import EventSeen, SpaceFor
+from colorunbook.book.phrases import Expect
+from colorunbook.book.ports import Knock
 from colorunbook.book.runbook import Step, runbook
 from colorunbook.book.verbs import stop_guest, wait_until
 from colorunbook.engine.events import (
@@ -34,7 +37,7 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Output
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Door, Host, Role, Site, UnixMonitor
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import HMP
@@ -460,3 +463,45 @@ def test_nothing_more_is_done_with_a_peer_that_has_gone(pair: Pair) -> None:
     made = [p.arguments.get("id") for _, p in pair.hosts.sent if p.execute == "object-add"]
     assert "comp0" not in made
     assert "iothread1" in made
+
+
+@runbook("room", on=Role.SECONDARY, title="Wait for room")
+def room(_colo: Colo) -> Iterator[Step]:
+    """Wait for a host that has no QEMU yet."""
+    yield wait_until(SpaceFor("/a", 5), within=5, title="See room")
+
+
+@room.ends_when
+def reaches(_colo: Colo) -> Iterator[Expect]:
+    """A port of the other host answers."""
+    yield Expect(Role.SECONDARY, Reaches("10.0.0.9", 9999))
+
+
+async def make_room(hosts: FakeTransport) -> list[Event]:
+    """Do that runbook."""
+    async with Session(hosts, SITE) as session:
+        plan = await session.resolve(room)
+        return [event async for event in run(plan, session)]
+
+
+def test_a_host_is_waited_for_and_asked_at_the_end() -> None:
+    """No QEMU has to be there for that."""
+    hosts = FakeTransport(doors={Door("10.0.0.9", 9999): Knock.ANSWERS})
+    told = hurry(make_room(hosts))
+    assert ["it answers"] == [e.seen for e in told if isinstance(e, ExpectationMet)]
+    assert ["See room"] == [e.step.title for e in told if isinstance(e, StepDone)]
+
+
+def test_a_host_that_never_has_room_ends_a_wait() -> None:
+    """With what it has instead."""
+    hosts = FakeTransport(outputs={SpaceFor("/a", 5).questions[0]: Output(0, "Avail\n0\n")})
+    with pytest.raises(TimedOut, match=r"Step 1 of 1, 'See room' on the secondary.*seen: 0 MiB"):
+        hurry(make_room(hosts))
+
+
+@pytest.mark.parametrize(("knock", "told"), [(Knock.REFUSED, "it refuses"), (Knock.SILENT, "tell")])
+def test_a_host_that_is_not_as_promised_fails_the_postcondition(knock: Knock, told: str) -> None:
+    """Also where nobody can tell."""
+    hosts = FakeTransport(doors={Door("10.0.0.9", 9999): knock})
+    with pytest.raises(StepFailed, match=f"and it has not worked: not so that .*{told}"):
+        hurry(make_room(hosts))

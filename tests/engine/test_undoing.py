@@ -172,3 +172,21 @@ def test_an_undo_that_is_refused_has_failed() -> None:
 
     (why,) = hurry(work())
     assert "busy" in why
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("x-blockdev-change", "primary-failover"), ("drive_add", BACK[3].name)]
+)
+def test_who_wants_it_taken_back_is_told_where_that_cannot_be(command: str, name: str) -> None:
+    """Of a failover nothing can; of a replication that has done nothing yet nothing has to."""
+
+    async def work(manner: Manner) -> str:
+        chapter = next(chapter for chapter in CHAPTERS if chapter.name == name)
+        hosts = await begin(chapter, Edition.HMP)
+        hosts.faults = [Fault(command, Says("no"), nth=None)]
+        _, error = await fail(hosts, name, Edition.HMP, manner)
+        return str(error)
+
+    told = "Nothing of it can be taken back."
+    assert (name == "primary-failover") is (told in hurry(work(Manner(rollback=on_failure))))
+    assert told not in hurry(work(Manner()))
