@@ -13,6 +13,7 @@ from colorunbook.engine.manner import Manner
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError
+from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 
 
@@ -26,6 +27,22 @@ class Telling:
 
     verbose: bool = False
     as_json: bool = False
+
+
+async def warn_of_builds(plan: Plan, session: Session) -> None:
+    """Tell of two QEMUs of one version that were built from different sources.
+
+    :raises Unavailable: one of them does not answer.
+    """
+    if plan.buries is not None or len(plan.roles) < len(Role):
+        return
+    builds = await session.builds()
+    if len(set(builds.values())) > 1:
+        told = " and ".join(f"{address} has {build or 'none'}" for address, build in builds.items())
+        say(
+            f"Both are QEMU {plan.dialect.version}, of different builds: {told}. COLO passes the "
+            "guest's whole state: run the same build on both hosts."
+        )
 
 
 async def do(

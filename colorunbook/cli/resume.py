@@ -11,7 +11,7 @@ import typer
 from colorunbook import shelf
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli.console import say
-from colorunbook.cli.doing import Telling, do
+from colorunbook.cli.doing import Telling, do, warn_of_builds
 from colorunbook.cli.exposure import concerned, must_be_private, spoken_of
 from colorunbook.cli.interrupts import Account, until_interrupted
 from colorunbook.cli.manners import (
@@ -101,6 +101,7 @@ async def _do(
             plan = await session.resolve(runbook)
             _must_be_the_same(story, plan)
             way.must_lead_to(plan)
+            await warn_of_builds(plan, session)
             journal = Journal.again(story.path, plan)
             await do(plan, session, journal, taken_up(manner, story), account, telling)
 

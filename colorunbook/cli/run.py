@@ -12,7 +12,7 @@ from colorunbook import shelf
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli import dryrun
 from colorunbook.cli.console import give_json, say
-from colorunbook.cli.doing import Telling, do
+from colorunbook.cli.doing import Telling, do, warn_of_builds
 from colorunbook.cli.exposure import concerned, must_be_private, spoken_of
 from colorunbook.cli.interrupts import Account, until_interrupted
 from colorunbook.cli.manners import (
@@ -186,6 +186,7 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
             trouble = plan.dialect.trouble(way.site.accel)
             if trouble is not None:
                 say(f"QEMU {plan.dialect.version}: {trouble}.")
+            await warn_of_builds(plan, session)
             if order.dry_run:
                 await dryrun.tell(plan, session, manner, as_json=order.telling.as_json)
                 return

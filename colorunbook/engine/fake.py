@@ -82,6 +82,7 @@ class FakeTransport:
 
     :param faults: what goes wrong.
     :param nature: how each QEMU that is launched turns out.
+    :param builds: what QEMUs tell of their build, by address.
     :param broken: programs that end with a failure.
     :param doors: what comes of a knock, where it is not what the QEMUs there would do.
     :param outputs: what command lines that ask a host put out, where it is not what a host with
@@ -96,6 +97,7 @@ class FakeTransport:
     faults: Sequence[Fault] = ()
     nature: Nature = field(default_factory=Nature)
     version: Version = NEWEST
+    builds: Mapping[str, str] = field(default_factory=dict)
     broken: Sequence[str] = ()
     doors: Mapping[Door, Knock] = field(default_factory=dict)
     outputs: Mapping[tuple[str, ...], Output] = field(default_factory=dict)
@@ -231,6 +233,8 @@ class FakeMonitor:
                 self._must_live()
             case None:
                 pass
+        if payload.execute == "query-version":
+            return {"package": self._hosts.builds.get(self._address, "")}
         try:
             return reply(self._qemu, payload)
         except NotSoError as error:

@@ -124,6 +124,8 @@ class Freer:
                     await monitor.execute(Payload("query-version"), ANSWER)
                 except Unavailable:
                     return False
+                except StepFailed:
+                    return True
                 return True
         return await self._session.transport.meet(host, ANSWER) is Knock.ANSWERS
 

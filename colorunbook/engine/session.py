@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The open monitors of one run."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from colorunbook.book.actions import Launch
 from colorunbook.book.runbook import Runbook
 from colorunbook.engine.transport import Monitor, Transport
-from colorunbook.errors import ColorunbookError, Refused, Unavailable
+from colorunbook.errors import ColorunbookError, Refused, StepFailed, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
+from colorunbook.qemu.payload import Json, Payload, is_object
 
 CONNECT = 10.0
 """How long a monitor may take to greet, in seconds."""
@@ -105,6 +107,19 @@ class Session:
                 "COLO passes the guest's whole state: run the same QEMU on both hosts.",
             )
         return resolve(runbook, self.site, Dialect(found[0] if found else NEWEST, self.edition))
+
+    async def builds(self) -> dict[str, str]:
+        """What each QEMU that is spoken to tells of its build beside its version, by address.
+
+        :raises Unavailable: one does not answer.
+        """
+        found: dict[str, str] = {}
+        for address, monitor in self._open.items():
+            reply: Json = None
+            with suppress(StepFailed):
+                reply = await monitor.execute(Payload("query-version"), CONNECT)
+            found[address] = str(reply.get("package") or "") if is_object(reply) else ""
+        return found
 
     async def forget(self, role: Role, site: Site) -> None:
         """Close a monitor whose QEMU is about to be started anew."""
