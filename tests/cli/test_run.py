@@ -129,6 +129,24 @@ def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, fold
     assert not (folder / "state").exists()
 
 
+def test_a_run_beside_a_dry_run_is_told_what_holds_the_pair(
+    start: Start, colorunbook: Colorunbook, folder: Path
+) -> None:
+    """It has no journal that one could look into."""
+    with serving(folder / "q") as server:
+        server.held_on["query-colo-status"] = held = threading.Event()
+        dry = start(*FAILOVER, *at(folder / "q"), "--dry-run")
+        deadline = time.monotonic() + 20
+        while "query-colo-status" not in server.received and time.monotonic() < deadline:
+            time.sleep(0.02)
+        ended = colorunbook(*FAILOVER, *at(folder / "q"))
+        held.set()
+        dry.communicate(timeout=30)
+    assert 3 == ended.code
+    assert f"a dry run of primary-failover, process {dry.pid} of " in ended.err
+    assert "history" not in ended.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_interrupt_ends_at_once_with_10(start: Start, folder: Path, number: int) -> None:
     """The first one waits for the step in hand; the journal is closed, and its path is told."""
