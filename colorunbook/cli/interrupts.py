@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 from colorunbook.book.actions import Await
 from colorunbook.cli.console import say
-from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted, Yanking
+from colorunbook.engine.events import (
+    Event,
+    Fencing,
+    ProofGiven,
+    StepDone,
+    StepSkipped,
+    StepStarted,
+    Yanking,
+)
 from colorunbook.engine.stopping import Stop
 from colorunbook.errors import Aborted, ColorunbookError, Refused, Unavailable
 
@@ -19,7 +27,8 @@ class Account:
 
     :ivar finished: the number of the last step that is done.
     :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
-    :ivar sent: something was sent that is more than a question.
+    :ivar sent: something was sent, or run, that is more than a question.
+    :ivar fenced: who is being cut off by a fence command; empty: nobody is.
     :ivar run_id: what it is called in the journal; empty: it has none yet.
     """
 
@@ -29,11 +38,16 @@ class Account:
     begun: int = 0
     waits: bool = False
     sent: bool = False
+    fenced: str = ""
     stop: Stop = field(default_factory=Stop)
 
     def heard(self, event: Event) -> None:
         """Take an event into account."""
         match event:
+            case Fencing(role):
+                self.sent, self.fenced = True, role.value
+            case ProofGiven():
+                self.fenced = ""
             case Yanking():
                 self.sent = True
             case StepStarted(number, step):
@@ -46,6 +60,11 @@ class Account:
 
     def aborted(self) -> Aborted:
         """What is to be said of a run that was broken off at once."""
+        if self.fenced:
+            return Aborted(
+                f"{self.name} was interrupted while the fence command ran; no step was begun.",
+                f"The {self.fenced} may be cut off or not.",
+            )
         if not self.begun and not self.finished:
             return Aborted(f"{self.name} was interrupted; no step was begun.")
         in_doubt = self.begun > self.finished and not self.waits

@@ -9,6 +9,7 @@ from colorunbook.cli.console import Bar, duration, paint, say
 from colorunbook.engine.events import (
     Event,
     ExpectationMet,
+    Fencing,
     GuardHeld,
     GuardWaived,
     Progress,
@@ -59,6 +60,8 @@ class Report:
                 self._detail(f"so: {in_words(expect)}", seen)
             case GuardWaived(expect, seen):
                 say(f"  {paint('let be', 'bad')}: {plain(expect)}; seen: {seen}")
+            case Fencing(role, command):
+                say(f"  cutting the {role.value} off with the fence command: {command}")
             case ProofGiven(kind, role, text):
                 say(f"  the {role.value} is dead {_BY.get(kind, kind)}: {text}")
             case Yanking():

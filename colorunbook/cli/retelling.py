@@ -10,7 +10,7 @@ from typing import Final
 from colorunbook.cli.console import duration
 from colorunbook.hosts import Role
 from colorunbook.story.model import Seen, Story, ToldStep, Verdict
-from colorunbook.story.words import clipped, clock, plain, remarks, shown, took
+from colorunbook.story.words import clipped, clock, fenced, plain, proven, remarks, shown, took
 
 _SHORT: Final = 60
 _SENTENCE: Final = 160
@@ -57,8 +57,11 @@ def retell(story: Story, zone: tzinfo | None, *, verbose: bool) -> Iterator[str]
 def _before(story: Story, *, verbose: bool) -> Iterator[Told]:
     for guard in story.guards:
         yield guard.time, f"{'let be' if guard.waived else 'so'}: {_seen(guard, verbose=verbose)}"
+    for fence in story.fences:
+        yield fence.time, fenced(fence, whole=verbose)
     for proof in story.proofs:
-        yield proof.time, f"the {proof.role.value} is dead ({proof.kind}): {proof.text}"
+        text = proven(proof, whole=verbose)
+        yield proof.time, f"the {proof.role.value} is dead ({proof.kind}): {text}"
     for cut in story.cuts:
         freed = ", ".join(cut.instances) or "nothing was left to free"
         yield cut.time, f"{cut.role.value} freed of its peer ({cut.why}): {freed}"

@@ -38,6 +38,18 @@ class GuardWaived:
 
 
 @dataclass(frozen=True, slots=True)
+class Fencing:
+    """A command that cuts a peer off is about to be run.
+
+    :param role: the peer's.
+    :param command: its command line; a password may be in it.
+    """
+
+    role: Role
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofGiven:
     """How it is known that the peer is dead.
 
@@ -176,6 +188,7 @@ Event = (
     RunStarted
     | GuardHeld
     | GuardWaived
+    | Fencing
     | ProofGiven
     | Yanking
     | Yanked

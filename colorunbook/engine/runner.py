@@ -2,6 +2,7 @@
 """The engine: a plan, done on live QEMUs, step by step, until its postcondition is seen."""
 
 import contextlib
+import shlex
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 
@@ -13,6 +14,7 @@ from colorunbook.engine.acts import Hands
 from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
     Event,
+    Fencing,
     GuardHeld,
     GuardWaived,
     Progress,
@@ -28,6 +30,7 @@ from colorunbook.engine.events import (
     Yanked,
     Yanking,
 )
+from colorunbook.engine.fencing import split_fence
 from colorunbook.engine.freeing import HANGS, free, leads_to_a_peer, yank_of
 from colorunbook.engine.guards import (
     Verdict,
@@ -159,6 +162,8 @@ class _Run:
             yield self._judge(verdict)
         if self.plan.buries is not None and (hangs or not await self._is_over()):
             own = () if hangs else await own_ports(self.plan, self.lookout, self.plan.buries.other)
+            if self.manner.fence is not None:
+                yield Fencing(self.plan.buries, shlex.join(split_fence(self.manner.fence)))
             yield await self._prove_dead(self.plan.buries, own)
         if hangs:
             async for event in self._free_first():

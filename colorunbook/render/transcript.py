@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 
 from colorunbook.hosts import Role
 from colorunbook.story.model import Heard, Seen, Story, ToldStep
-from colorunbook.story.words import clipped, plain, remarks, shown, took
+from colorunbook.story.words import clipped, fenced, plain, proven, remarks, shown, took
 from colorunbook.visible import duration, printable
 
 _MARKS: Final = re.compile(r"([\\`*_|<>\[\]@]|(?<![^:\s]):|(?<!\d):(?!\s)|:(?![\s\d]))")
@@ -36,9 +36,9 @@ def _lines(story: Story) -> Iterator[str]:
     for remark in remarks(story):
         yield from (_inline(remark), "")
     yield from _facts(story)
-    before = [*map(_seen, story.guards)]
+    before = [*map(_seen, story.guards), *map(fenced, story.fences)]
     before += [
-        f"the {proof.role.value} is dead ({proof.kind}): {proof.text}" for proof in story.proofs
+        f"the {proof.role.value} is dead ({proof.kind}): {proven(proof)}" for proof in story.proofs
     ]
     before += [
         f"{cut.role.value} freed of its peer ({cut.why}): {', '.join(cut.instances) or 'nothing'}"

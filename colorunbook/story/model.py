@@ -60,6 +60,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Fence:
+    """A command that was about to be run, to cut a peer off."""
+
+    time: datetime
+    role: Role
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """How it was known that the peer is dead."""
 
@@ -158,6 +167,7 @@ class Story:
     begun: datetime
     last: datetime
     guards: tuple[Seen, ...]
+    fences: tuple[Fence, ...]
     proofs: tuple[Proof, ...]
     cuts: tuple[Cut, ...]
     steps: tuple[ToldStep, ...]
@@ -186,6 +196,14 @@ class Story:
         return tuple(s for s in self.steps if s.state in (State.BEGUN, State.UNDOING))
 
     @property
+    def half_fenced(self) -> Role | None:
+        """Whom a fence command was begun for of which nobody knows; ``None``: there is none."""
+        last = self.fences[-1] if self.fences else None
+        if last is None or any(proof.time >= last.time for proof in self.proofs):
+            return None
+        return last.role
+
+    @property
     def outcome(self) -> str:
         """How it has ended, as a sentence or two."""
         match self.verdict:
@@ -205,6 +223,8 @@ class Story:
         text = f"{self.done} of {len(self.steps)} steps are done"
         for step in self.unfinished:
             text += f", step {step.number} may be done or not"
+        if self.half_fenced is not None:
+            text += f", the {self.half_fenced.value} may be cut off or not"
         return text
 
     def site(self) -> Site:

@@ -12,6 +12,7 @@ from colorunbook.hosts import Role
 from colorunbook.qemu.payload import Json
 from colorunbook.story.model import (
     Cut,
+    Fence,
     Heard,
     Other,
     Proof,
@@ -70,6 +71,7 @@ class _Reading:
         self.begun = self.time = header.time()
         self.who = _who(header)
         self.guards: list[Seen] = []
+        self.fences: list[Fence] = []
         self.proofs: list[Proof] = []
         self.cuts: list[Cut] = []
         self.heard: list[Heard] = []
@@ -100,6 +102,7 @@ class _Reading:
             begun=self.begun,
             last=self.time,
             guards=tuple(self.guards),
+            fences=tuple(self.fences),
             proofs=tuple(self.proofs),
             cuts=tuple(self.cuts),
             steps=tuple(self.steps),
@@ -119,6 +122,8 @@ class _Reading:
                 pass
             case "GuardHeld" | "GuardWaived" as name:
                 self.guards.append(self._seen(row, waived=name == "GuardWaived"))
+            case "Fencing":
+                self.fences.append(Fence(self.time, row.role(), row.text("command")))
             case "ProofGiven":
                 proof = Proof(self.time, row.text("kind"), row.role(), row.text("text"))
                 self.proofs.append(proof)

@@ -129,6 +129,57 @@ def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, fold
     assert not (folder / "state").exists()
 
 
+@pytest.mark.parametrize("telling", [(), ("--verbose",), ("--json",)])
+def test_a_fence_is_in_the_journal_before_it_is_run(
+    colorunbook: Colorunbook, folder: Path, telling: tuple[str, ...]
+) -> None:
+    """Whole, as its owner may need it; what others see has its program only."""
+    fence = "sh -c 'cat state/colorunbook/runs/*.jsonl > seen' secret"
+    words = ("run", "primary-failover", "--primary", "127.0.0.1", "--fence", fence)
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        ended = colorunbook(*words, *at(folder / "q"), *telling)
+    last = json.loads((folder / "seen").read_text().splitlines()[-1])
+    assert ("Fencing", "secondary", fence) == (last["event"], last["role"], last["command"])
+    assert fence in [row.get("text") for row in journal(folder)]
+    told = ended.out + ended.err
+    assert 2 == told.count("sh and 3 words more")
+    assert "secret" not in told
+
+
+def test_a_fence_that_cannot_be_read_is_not_repeated(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """What is wrong with it is told; a password may be in it."""
+    words = ("run", "primary-failover", "--primary", "127.0.0.1", *at(folder / "q"))
+    ended = colorunbook(*words, "--fence", "ipmitool -P 'secret")
+    assert 2 == ended.code
+    assert "The fence command cannot be read: No closing quotation." in ended.err
+    assert "secret" not in ended.err
+
+
+def test_an_interrupt_while_a_fence_runs_leaves_a_doubt(
+    start: Start, colorunbook: Colorunbook, folder: Path
+) -> None:
+    """Nobody knows whether the peer is cut off, and all that tell of the run say so."""
+    words = ("run", "primary-failover", "--primary", "127.0.0.1", "--fence", "sleep 30")
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        process = start(*words, *at(folder / "q"))
+        assert process.stderr is not None
+        told = iter(process.stderr.readline, "")
+        assert any("cutting the secondary off" in line for line in told)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    doubt = "the secondary may be cut off or not"
+    assert "interrupted while the fence command ran; no step was begun." in err
+    assert f"T{doubt[1:]}." in err
+    assert ["Fencing", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+    assert doubt in colorunbook("history", "last").out
+    assert doubt in colorunbook("report", "last").out
+
+
 def test_a_run_beside_a_dry_run_is_told_what_holds_the_pair(
     start: Start, colorunbook: Colorunbook, folder: Path
 ) -> None:

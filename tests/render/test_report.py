@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colorunbook.engine.events import Event, StepDone
+from colorunbook.engine.events import Event, Fencing, ProofGiven, StepDone
 from colorunbook.errors import StepFailed
+from colorunbook.hosts import Role
 from colorunbook.qemu.payload import JsonObject
 from colorunbook.render.report import html
 from colorunbook.story.reader import read
@@ -115,7 +116,7 @@ def test_a_page_says_how_it_went(tmp_path: Path) -> None:
         "10.0.0.2",
         "9 of 9",
         "let be",
-        "ipmitool power off",
+        "ipmitool and 2 words more",
         "chardev:mirror0",
         "COLO_EXIT",
         "query-status on the primary says status=paused",
@@ -137,6 +138,16 @@ def test_the_picture_has_every_step_and_every_event(tmp_path: Path) -> None:
     assert any(title.startswith("COLO_EXIT after ") and "primary" in title for title in titles)
     heights = {circle["cy"] for circle in page.all("circle")}
     assert 2 == len(heights)
+
+
+def test_a_fence_command_is_told_without_its_words(tmp_path: Path) -> None:
+    """A password may be among them, and a page is written to be passed on."""
+    command = "ipmitool -P secret power off"
+    events = (Fencing(Role.SECONDARY, command), ProofGiven("fence", Role.SECONDARY, command))
+    page = html(read(write(tmp_path, [*BEGIN, *events], FAILED)))
+    assert "the fence command for the secondary was begun" in page
+    assert 2 == page.count("<td>ipmitool and 4 words more</td>")
+    assert "secret" not in page
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -161,10 +172,10 @@ def test_what_is_not_to_be_seen_is_spelled_out(tmp_path: Path) -> None:
 
 
 EVENTS = (
-    *("GuardHeld", "GuardWaived", "ProofGiven", "Yanked", "StepStarted", "StepDone"),
+    *("GuardHeld", "GuardWaived", "Fencing", "ProofGiven", "Yanked", "StepStarted", "StepDone"),
     *("UndoFailed", "QemuSpoke", "ExpectationMet", "Sung", "RunFailed"),
 )
-PLACES = ("expect", "seen", "kind", "text", "why", "name", "data", "error", "message")
+PLACES = ("expect", "seen", "kind", "text", "command", "why", "name", "data", "error", "message")
 
 
 def hostile(folder: Path, text: str) -> Path:

@@ -11,7 +11,7 @@ from docutils.core import publish_doctree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colorunbook.engine.events import Event, ProofGiven, QemuSpoke, StepDone
+from colorunbook.engine.events import Event, Fencing, ProofGiven, QemuSpoke, StepDone
 from colorunbook.errors import StepFailed
 from colorunbook.hosts import Role
 from colorunbook.render.transcript import rst
@@ -59,11 +59,22 @@ def test_a_transcript_has_what_a_report_of_a_bug_needs(tmp_path: Path) -> None:
     assert "query-status on the primary says status=running; seen: status=running" in blocks
 
 
+def test_a_fence_command_is_told_without_its_words(tmp_path: Path) -> None:
+    """A password may be among them, and a transcript is written to be passed on."""
+    command = "ipmitool -P secret power off"
+    events = (Fencing(Role.SECONDARY, command), ProofGiven("fence", Role.SECONDARY, command))
+    page = rst(read(write(tmp_path, [*BEGIN, *events], FAILED)))
+    assert "the fence command for the secondary was begun: ipmitool and 4 words more" in page
+    assert "the secondary is dead (fence): ipmitool and 4 words more" in page
+    assert "secret" not in page
+
+
 @settings(deadline=None)
 @given(st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"])))
 def test_text_of_others_stays_text(text: str) -> None:
     """It makes no list, no link, no section and no warning."""
     events = (
+        Fencing(Role.SECONDARY, text),
         ProofGiven(text, Role.SECONDARY, text),
         StepDone(1, step(1), text, 0.5),
         QemuSpoke(Role.PRIMARY, text, {text: text}),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colorunbook.cli.retelling import retell
-from colorunbook.engine.events import Event, StepStarted
+from colorunbook.engine.events import Event, Fencing, ProofGiven, StepStarted
 from colorunbook.engine.journal import Journal
 from colorunbook.errors import InputError, StepFailed
 from colorunbook.hosts import Role
@@ -96,6 +96,19 @@ def test_a_run_that_worked(tmp_path: Path) -> None:
             INTERRUPTED,
             Verdict.INTERRUPTED,
             f"It was interrupted; 1 of {STEPS} steps are done, step 2 may be done or not.",
+        ),
+        (
+            (*BEGIN, Fencing(Role.SECONDARY, "ipmitool power off")),
+            None,
+            Verdict.UNFINISHED,
+            f"The program was ended before the run was; 0 of {STEPS} steps are done, the secondary "
+            "may be cut off or not.",
+        ),
+        (
+            (*BEGIN, Fencing(Role.SECONDARY, "off"), ProofGiven("fence", Role.SECONDARY, "off")),
+            None,
+            Verdict.UNFINISHED,
+            f"The program was ended before the run was; 0 of {STEPS} steps are done.",
         ),
         (
             (*BEGIN, StepStarted(1, step(1))),
