@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from colorunbook.book.actions import Await
 from colorunbook.cli.console import say
+from colorunbook.engine.ending import unseen
 from colorunbook.engine.events import (
     Event,
     Fencing,
     ProofGiven,
+    RunStarted,
     StepDone,
     StepSkipped,
     StepStarted,
@@ -25,6 +27,7 @@ from colorunbook.errors import Aborted, ColorunbookError, Refused, Unavailable
 class Account:
     """How far a run has come.
 
+    :ivar steps: how many there are.
     :ivar finished: the number of the last step that is done.
     :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
     :ivar sent: something was sent, or run, that is more than a question.
@@ -34,6 +37,7 @@ class Account:
 
     name: str
     run_id: str = ""
+    steps: int = 0
     finished: int = 0
     begun: int = 0
     waits: bool = False
@@ -44,6 +48,8 @@ class Account:
     def heard(self, event: Event) -> None:
         """Take an event into account."""
         match event:
+            case RunStarted(_, _, steps):
+                self.steps = steps
             case Fencing(role):
                 self.sent, self.fenced = True, role.value
             case ProofGiven():
@@ -67,6 +73,9 @@ class Account:
             )
         if not self.begun and not self.finished:
             return Aborted(f"{self.name} was interrupted; no step was begun.")
+        if self.finished and self.finished == self.steps:
+            error = unseen(self.name, self.steps)
+            return Aborted(error.message, self.next_thing_to_type)
         in_doubt = self.begun > self.finished and not self.waits
         doubt = f"Step {self.begun} may be done or not." if in_doubt else ""
         done = f"{self.finished} steps are done." if self.finished != 1 else "1 step is done."

@@ -9,8 +9,9 @@ from colorunbook.book.phrases import Expect, plain
 from colorunbook.engine.events import Event, ExpectationMet, Progress
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.session import Session
+from colorunbook.engine.stopping import Stop
 from colorunbook.engine.waits import Nearer, Seen, pace, wait
-from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 
@@ -22,23 +23,31 @@ AT_REST = 5.0
 
 
 async def postcondition(
-    plan: Plan, session: Session, hearing: Hearing, *, is_new: bool
+    plan: Plan, session: Session, hearing: Hearing, stop: Stop, *, is_new: bool
 ) -> AsyncIterator[Event]:
     """See each part of a plan's postcondition.
 
+    :param stop: looked at before each look at a QEMU.
     :param is_new: this run has done something, so that QEMU may need its time.
     :raises StepFailed: a part does not hold.
     :raises Unavailable: a QEMU could not be reached, or did not answer in time.
+    :raises Aborted: somebody wanted it to end.
     """
+
+    def heed() -> None:
+        if stop.is_asked:
+            raise unseen(plan.name, len(plan.steps))
+
     hearing.mark()
     for expect in plan.ends:
         start = time.perf_counter()
         seen = ""
         try:
+            heed()
             monitor = await session.monitor(expect.role, plan.site)
             within = await _bound(plan, session, expect.condition, SETTLE if is_new else AT_REST)
-            waiting = wait(monitor, expect.condition, within, hearing.since(expect.role))
-            async for news in waiting:
+            since = hearing.since(expect.role)
+            async for news in wait(monitor, expect.condition, within, since, heed):
                 match news:
                     case Nearer(done, total):
                         yield Progress(len(plan.steps), done, total)
@@ -47,10 +56,21 @@ async def postcondition(
         except ColorunbookError as error:
             for event in hearing.news():
                 yield event
+            if isinstance(error, Aborted):
+                raise
             raise _failure(plan, expect, error, is_new=is_new) from error
         yield ExpectationMet(expect, seen, time.perf_counter() - start)
         for event in hearing.news():
             yield event
+
+
+def unseen(name: str, steps: int) -> Aborted:
+    """What is to be said of a run that was ended before its postcondition was seen.
+
+    :param steps: how many there are, all of them done.
+    """
+    done = "its only step is done" if steps == 1 else f"all {steps} steps are done"
+    return Aborted(f"{name} was interrupted: {done}; whether it worked was not seen.")
 
 
 def _failure(

@@ -139,8 +139,9 @@ class _Run:
             if not isinstance(error, Aborted):
                 error.advice = f"{error.advice} {account}".strip()
             raise
-        is_new = bool(self.done)
-        async for event in postcondition(self.plan, self.session, self.hearing, is_new=is_new):
+        stop, is_new = self.manner.stop, bool(self.done)
+        seeing = postcondition(self.plan, self.session, self.hearing, stop, is_new=is_new)
+        async for event in seeing:
             yield event
         yield RunEnded(time.perf_counter() - start)
 

@@ -223,6 +223,9 @@ class Story:
         text = f"{self.done} of {len(self.steps)} steps are done"
         for step in self.unfinished:
             text += f", step {step.number} may be done or not"
+        over = self.verdict is not Verdict.RUNNING and not self.message
+        if over and self.steps and self.done == len(self.steps):
+            text += "; whether it worked was not seen"
         if self.half_fenced is not None:
             text += f", the {self.half_fenced.value} may be cut off or not"
         return text

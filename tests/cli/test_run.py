@@ -261,6 +261,28 @@ def test_an_interrupt_in_a_wait_ends_it_at_once(start: Start, folder: Path) -> N
     assert "primary-failover was interrupted. 8 steps are done.\n" in err
 
 
+def test_an_interrupt_while_the_end_is_waited_for_ends_with_10(
+    start: Start, colorunbook: Colorunbook, folder: Path
+) -> None:
+    """All steps are done, and nobody knows whether it has worked."""
+    words = ("run", "set-checkpoint-delay", "--primary", "127.0.0.1", *at(folder / "q"))
+    with serving(folder / "q") as server:
+        server.answers["migrate-set-parameters"] = {}
+        process = start(*words)
+        deadline = time.monotonic() + 20
+        waiting = ["migrate-set-parameters", *["query-migrate-parameters"] * 2]
+        while server.received[-3:] != waiting and time.monotonic() < deadline:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    assert "interrupted: its only step is done; whether it worked was not seen." in err
+    assert ["StepDone", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+    assert "1 of 1 steps are done; whether it worked was not seen." in (
+        colorunbook("history", "last").out
+    )
+
+
 def test_a_folder_for_journals_that_cannot_be_made_ends_with_4(
     colorunbook: Colorunbook, folder: Path
 ) -> None:
