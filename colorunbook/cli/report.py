@@ -22,6 +22,7 @@ from colorunbook.engine.events import (
     StepStarted,
     UndoDone,
     UndoFailed,
+    UndoReplied,
     UndoStarted,
     Yanked,
     Yanking,
@@ -82,6 +83,8 @@ class Report:
                 self._detail("so", seen)
             case UndoStarted(_, step):
                 self._title = f"Undo: {step.title}"
+            case UndoReplied(_, text, reply):
+                self._detail(f"sent {text}", str(reply))
             case UndoDone(number, step, reply, seconds):
                 self._step(number, step, f"undone, {duration(seconds)}")
                 self._detail("reply", str(reply))

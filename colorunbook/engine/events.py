@@ -134,10 +134,25 @@ class UndoStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoReplied:
+    """One command of an undo was answered.
+
+    :param text: what was sent, as it is printed.
+    :param reply: what was answered or seen.
+    :param refused: it is an error; what was to be taken back may be gone already.
+    """
+
+    number: int
+    text: str
+    reply: Json
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UndoDone:
     """A step has been undone, and was seen to be.
 
-    :param reply: what was answered.
+    :param reply: what was answered last, or how it came to that without a command.
     :param seconds: how long it took.
     """
 
@@ -197,6 +212,7 @@ Event = (
     | StepDone
     | StepSkipped
     | UndoStarted
+    | UndoReplied
     | UndoDone
     | UndoFailed
     | QemuSpoke

@@ -4,7 +4,7 @@
 import contextlib
 import shlex
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
 from colorunbook.book.conditions import Checkpoints, guest_is
@@ -26,8 +26,6 @@ from colorunbook.engine.events import (
     StepStarted,
     UndoDone,
     UndoFailed,
-    UndoStarted,
-    Yanked,
     Yanking,
 )
 from colorunbook.engine.fencing import split_fence
@@ -78,6 +76,9 @@ async def run(
             yield event
     except BaseException as error:
         if journal is not None:
+            with contextlib.suppress(Unavailable):
+                for event in run_.news():  # of a wait that was broken off
+                    journal.write(event)
             journal.fail(error)
         raise
 
@@ -129,12 +130,13 @@ class _Run:
                     yield event
         except ColorunbookError as error:
             account = await self._how_things_are(self.finished + 1)
+            for event in self.news():
+                yield event
             if await self._goes_back(error):
                 taken = "Nothing had to be taken back."
-                with self.manner.stop.doing():
-                    async for undone in undo(self.plan, self.session, self.done):
-                        taken = _told_of_undo(undone, taken)
-                        yield undone
+                async for undone in self._undo(self.done):
+                    taken = _told_of_undo(undone, taken)
+                    yield undone
                 account = f"{_told_of_steps(self.finished)} {taken}"
             if not isinstance(error, Aborted):
                 error.advice = f"{error.advice} {account}".strip()
@@ -282,12 +284,12 @@ class _Run:
                 self.hearing.before_an_act()
                 await self._act(number, step)
         except ColorunbookError as error:
-            for event in self._news():
+            for event in self.news():
                 yield event
             raise in_step(error, self._where(number)) from error
         self.finished = number
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
-        for event in self._news():
+        for event in self.news():
             yield event
 
     async def _clear(self, number: int, step: Step) -> AsyncIterator[Event]:
@@ -296,17 +298,26 @@ class _Run:
         :raises StepFailed: it cannot be taken back.
         """
         left = await left_behind(self.plan, self.lookout, number) if step.chained else ()
-        with self.manner.stop.doing():
-            async for undone in undo(self.plan, self.session, left):
-                yield undone
-                if isinstance(undone, UndoFailed):
-                    raise StepFailed(
-                        f"An earlier attempt has left step {undone.number}, '{undone.step.title}', "
-                        f"and it cannot be taken back: {undone.why}"
-                    )
+        async for undone in self._undo(left):
+            yield undone
+            if isinstance(undone, UndoFailed):
+                raise StepFailed(
+                    f"An earlier attempt has left step {undone.number}, '{undone.step.title}', "
+                    f"and it cannot be taken back: {undone.why}"
+                )
         if left:
             self.lookout.forget()
             self.hearing.mark()
+
+    async def _undo(self, steps: Sequence[tuple[int, Step]]) -> AsyncIterator[Event]:
+        """Take steps back; what a QEMU has said is told before what came after it."""
+        with self.manner.stop.doing():
+            async for undone in undo(self.plan, self.session, steps):
+                for event in self.news():
+                    yield event
+                yield undone
+        for event in self.news():
+            yield event
 
     async def _heed_peer(self, peer: Role) -> None:
         """Do nothing more with a peer that has ended meanwhile.
@@ -328,10 +339,9 @@ class _Run:
                 gone = f"The {peer.value} {host} has gone. {error.message}"
                 raise Unavailable(gone, error.advice) from error
 
-    def _news(self) -> list[Event]:
+    def news(self) -> list[Event]:
         """What came meanwhile: events of QEMU, and what had to be cut."""
-        freed, self.hands.freer.freed = self.hands.freer.freed, []
-        return [*freed, *self.hearing.news()]
+        return [*self.hands.freer.told(), *self.hearing.news()]
 
     async def _standing(self, number: int, step: Step) -> Standing:
         """Where a step stands; in a run that begins at the beginning nothing is done."""
@@ -399,7 +409,7 @@ class _Run:
         return done
 
 
-def _told_of_undo(undone: UndoStarted | UndoDone | UndoFailed | Yanked, account: str) -> str:
+def _told_of_undo(undone: Event, account: str) -> str:
     """What is to be said after a step was taken back, or was not."""
     match undone:
         case UndoDone(number):

@@ -89,6 +89,19 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoing:
+    """One command of an undo.
+
+    :param reply: what was answered; ``None`` where nothing was, as far as the journal tells.
+    :param refused: it is an error.
+    """
+
+    text: str
+    reply: Json = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ToldStep:
     """One step of the plan, and what became of it.
 
@@ -98,6 +111,8 @@ class ToldStep:
     :param seconds: how long it took.
     :param reply: what was answered or seen.
     :param remark: what tells that it was so already, or what stood against undoing it.
+    :param undo: the commands that take it back, where that was begun.
+    :param undone: what was told of undoing it.
     """
 
     number: int
@@ -111,6 +126,8 @@ class ToldStep:
     seconds: float | None = None
     reply: Json = None
     remark: str = ""
+    undo: tuple[Undoing, ...] = ()
+    undone: Json = None
 
 
 @dataclass(frozen=True, slots=True)

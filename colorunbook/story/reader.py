@@ -21,6 +21,7 @@ from colorunbook.story.model import (
     State,
     Story,
     ToldStep,
+    Undoing,
     Verdict,
     Who,
 )
@@ -176,9 +177,14 @@ class _Reading:
                 self._now(row, State.SKIPPED, None, self.time, remark=row.text("seen"))
             case "UndoStarted":
                 self._now(row, State.UNDOING, self.time, None)
+                named = row.texts("undone_by") if "undone_by" in row.record else ()
+                self._undo(row, undo=tuple(map(Undoing, named)))
+            case "UndoReplied":
+                answer = Undoing(row.text("text"), reply, row.record.get("refused") is True)
+                self._undo(row, undo=_answered(self._the(row).undo, answer))
             case "UndoDone":
                 self._now(row, State.UNDONE, None, self.time, seconds=row.seconds("seconds"))
-                self._replied(row, reply)
+                self._undo(row, undone=reply)
             case "UndoFailed":
                 self._now(row, State.NOT_UNDONE, None, self.time, remark=row.text("why"))
             case _:
@@ -209,6 +215,14 @@ class _Reading:
         step = self._the(row)
         self.steps[step.number - 1] = replace(step, reply=reply)
 
+    def _undo(
+        self, row: Row, *, undo: tuple[Undoing, ...] | None = None, undone: Json = None
+    ) -> None:
+        """Put down what is known of taking a step back."""
+        step = self._the(row)
+        undo = step.undo if undo is None else undo
+        self.steps[step.number - 1] = replace(step, undo=undo, undone=undone)
+
     def _the(self, row: Row) -> ToldStep:
         number = row.whole("number")
         if not 1 <= number <= len(self.steps):
@@ -218,6 +232,14 @@ class _Reading:
 
 def _step(number: int, row: Row) -> ToldStep:
     return ToldStep(number, row.role(), row.text("title"), row.text("kind"), row.text("text"))
+
+
+def _answered(undo: tuple[Undoing, ...], answer: Undoing) -> tuple[Undoing, ...]:
+    """The commands of an undo, with what was answered to one of them."""
+    for at, each in enumerate(undo):
+        if each == Undoing(answer.text):
+            return (*undo[:at], answer, *undo[at + 1 :])
+    return (*undo, answer)
 
 
 def _who(row: Row) -> Who | None:

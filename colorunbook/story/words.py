@@ -45,6 +45,16 @@ def proven(proof: Proof, *, whole: bool = False) -> str:
     return program_of(proof.text) if proof.kind == "fence" and not whole else proof.text
 
 
+def taken_back(step: ToldStep) -> Iterator[tuple[str, Json]]:
+    """What was done to take a step back: each command with its reply; without one, what was told.
+
+    Where it was begun and not ended, a command without a reply may have been sent or not.
+    """
+    yield from ((plain(each.text), each.reply) for each in step.undo)
+    if step.undone is not None and all(each.reply is None for each in step.undo):
+        yield "", step.undone
+
+
 def took(step: ToldStep) -> str:
     """What became of a step, in a few words."""
     time = "" if step.seconds is None else duration(step.seconds)

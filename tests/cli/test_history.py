@@ -17,10 +17,13 @@ from colorunbook.story.reader import read
 from tests.cli.conftest import Colorunbook
 from tests.stories import (
     BEGIN,
+    CONT,
     FAILED,
     GUARD,
+    HALF_UNDONE,
     PLAN,
     REFUSED,
+    STOP,
     UNDONE,
     add,
     done,
@@ -158,6 +161,15 @@ def test_a_fence_command_is_told_whole_when_asked_for(tmp_path: Path) -> None:
     assert f"{begun} and 3 words more" in brief
     assert "secret" not in brief
     assert f"{begun} -P secret off" in whole
+
+
+def test_what_was_taken_back_is_told_at_length(tmp_path: Path) -> None:
+    """Each command with its reply, beside the reply to the step itself."""
+    text = "\n".join(retell(read(write(tmp_path, HALF_UNDONE, FAILED)), UTC, verbose=True))
+    rows = [row.strip() for row in text.split("\n")]
+    at = rows.index("the reply")
+    sent = [f"to take it back: {each.payload.text}" for each in (CONT, STOP)]
+    assert [sent[0], "it <went> back", sent[1]] == rows[at + 1 : at + 4]
 
 
 def test_what_is_told_only_when_asked_for(tmp_path: Path) -> None:

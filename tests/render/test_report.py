@@ -17,7 +17,20 @@ from colorunbook.hosts import Role
 from colorunbook.qemu.payload import JsonObject
 from colorunbook.render.report import html
 from colorunbook.story.reader import read
-from tests.stories import BEGIN, FAILED, INTERRUPTED, PLAN, UNDONE, WORKED, add, step, write
+from tests.stories import (
+    BEGIN,
+    CONT,
+    FAILED,
+    HALF_UNDONE,
+    INTERRUPTED,
+    PLAN,
+    STOP,
+    UNDONE,
+    WORKED,
+    add,
+    step,
+    write,
+)
 
 VOID = {"meta", "line", "rect", "circle"}
 HOSTILE = (
@@ -150,6 +163,13 @@ def test_a_fence_command_is_told_without_its_words(tmp_path: Path) -> None:
     assert "secret" not in page
 
 
+def test_what_was_taken_back_is_told(tmp_path: Path) -> None:
+    """Each command with its reply, beside the reply to the step itself."""
+    page = Page(html(read(write(tmp_path, HALF_UNDONE, FAILED))))
+    told = [CONT.payload.text, "it <went> back", STOP.payload.text]
+    assert ["the reply", *told] == page.texts["pre"][1:5]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_a_journal_says_is_only_text(tmp_path: Path, text: str) -> None:
     """Wherever it stands."""
@@ -173,7 +193,15 @@ def test_what_is_not_to_be_seen_is_spelled_out(tmp_path: Path) -> None:
 
 EVENTS = (
     *("GuardHeld", "GuardWaived", "Fencing", "ProofGiven", "Yanked", "StepStarted", "StepDone"),
-    *("UndoFailed", "QemuSpoke", "ExpectationMet", "Sung", "RunFailed"),
+    *(
+        "UndoStarted",
+        "UndoReplied",
+        "UndoFailed",
+        "QemuSpoke",
+        "ExpectationMet",
+        "Sung",
+        "RunFailed",
+    ),
 )
 PLACES = ("expect", "seen", "kind", "text", "command", "why", "name", "data", "error", "message")
 
@@ -192,7 +220,7 @@ def hostile(folder: Path, text: str) -> Path:
     path.write_text(json.dumps(head) + "\n")
     said: JsonObject = {"number": 1, "seconds": 0.5, "role": "primary", "instances": [text]}
     said |= dict.fromkeys(PLACES, text)
-    said["reply"] = {text: [text]}
+    said |= {"reply": {text: [text]}, "undone_by": [text]}
     add(path, *({"event": name, **said} for name in EVENTS))
     add(
         path,

@@ -11,12 +11,25 @@ from docutils.core import publish_doctree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colorunbook.engine.events import Event, Fencing, ProofGiven, QemuSpoke, StepDone
+from colorunbook.engine.events import Event, Fencing, ProofGiven, QemuSpoke, StepDone, UndoReplied
 from colorunbook.errors import StepFailed
 from colorunbook.hosts import Role
 from colorunbook.render.transcript import rst
 from colorunbook.story.reader import read
-from tests.stories import BEGIN, FAILED, INTERRUPTED, PLAN, UNDONE, WORKED, add, step, write
+from tests.stories import (
+    BEGIN,
+    CONT,
+    FAILED,
+    HALF_UNDONE,
+    INTERRUPTED,
+    PLAN,
+    STOP,
+    UNDONE,
+    WORKED,
+    add,
+    step,
+    write,
+)
 
 #: What the language or a terminal would take for more than text.
 HOSTILE = (
@@ -77,6 +90,7 @@ def test_text_of_others_stays_text(text: str) -> None:
         Fencing(Role.SECONDARY, text),
         ProofGiven(text, Role.SECONDARY, text),
         StepDone(1, step(1), text, 0.5),
+        UndoReplied(1, text, text, refused=False),
         QemuSpoke(Role.PRIMARY, text, {text: text}),
     )
     with TemporaryDirectory() as folder:
@@ -96,6 +110,14 @@ def test_text_of_others_stays_text(text: str) -> None:
         nodes.block_quote,
         nodes.comment,
     }
+
+
+def test_what_was_taken_back_is_told(tmp_path: Path) -> None:
+    """Each command with its reply, beside the reply to the step itself."""
+    document = parsed(rst(read(write(tmp_path, HALF_UNDONE, FAILED))))
+    blocks = [block.astext() for block in document.findall(nodes.literal_block)]
+    at = blocks.index("the reply")
+    assert [CONT.payload.text, "it <went> back", STOP.payload.text] == blocks[at + 1 : at + 4]
 
 
 def test_a_long_reply_is_shortened(tmp_path: Path) -> None:
