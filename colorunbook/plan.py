@@ -87,7 +87,7 @@ class Plan:
             "why": step.why,
             **describe(step),
             "done_when": [[say(expect) for expect in group] for group in step.tells],
-            "undone_by": [str(described(step.role, action)["text"]) for action in step.undo],
+            "undone_by": [*undone_by(step)],
         }
 
 
@@ -120,6 +120,11 @@ def needs_monitor(step: Step) -> bool:
     if isinstance(step.action, Await) and isinstance(step.action.condition, HostCondition):
         return False
     return isinstance(step.action, Qmp | Hmp | Yank | Await)
+
+
+def undone_by(step: Step) -> tuple[str, ...]:
+    """What takes a step back, as it is printed."""
+    return tuple(str(described(step.role, action)["text"]) for action in step.undo)
 
 
 def describe(step: Step) -> JsonObject:

@@ -1,10 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Values made fit for a person's eyes."""
 
+import shlex
+
 
 def printable(text: str) -> str:
     """Text of others that a terminal or a page takes for nothing but text; lines stay lines."""
     return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def program_of(command: str) -> str:
+    """As much of a command line as others may read: its program, and how many words follow.
+
+    One of the words may be a password.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = command.split()
+    program, given, _ = words[0].partition("=") if words else ("", "", "")
+    shown = f"{program}=..." if given else program or "(nothing)"
+    more = len(words) - 1
+    return f"{shown} and {more} word{'s' * (more != 1)} more" if more > 0 else shown
 
 
 def duration(seconds: float) -> str:

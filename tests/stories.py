@@ -5,10 +5,12 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 from colorunbook import shelf
+from colorunbook.book.actions import Qmp
 from colorunbook.book.conditions import guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
@@ -26,6 +28,7 @@ from colorunbook.engine.events import (
     StepStarted,
     UndoDone,
     UndoFailed,
+    UndoReplied,
     UndoStarted,
     Yanked,
 )
@@ -34,7 +37,7 @@ from colorunbook.errors import Refused, StepFailed
 from colorunbook.hosts import Host, Role, Site, UnixMonitor
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
-from colorunbook.qemu.payload import Json, JsonObject
+from colorunbook.qemu.payload import Json, JsonObject, Payload
 
 SITE = Site(
     Host("10.0.0.1", "/images/one", UnixMonitor("/run/one.qmp")),
@@ -83,6 +86,15 @@ UNDONE: tuple[Event, ...] = (
     UndoFailed(2, step(2), "it is gone; add it by hand"),
     UndoStarted(1, step(1)),
 )
+CONT, STOP = Qmp(Payload("cont")), Qmp(Payload("stop"))
+HALF_UNDONE: tuple[Event, ...] = (
+    *BEGIN,
+    *done(1, "the reply"),
+    UndoStarted(1, replace(step(1), undo=(CONT, STOP))),
+    UndoReplied(1, CONT.payload.text, "it <went> back", refused=False),
+)
+"""Of two commands that take a step back one was answered."""
+
 FAILED, REFUSED, INTERRUPTED = (
     StepFailed("No.", "Look."),
     Refused("Not so."),

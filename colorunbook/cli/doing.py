@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from colorunbook.cli.console import give, paint, say
 from colorunbook.cli.interrupts import Account
 from colorunbook.cli.report import Report
+from colorunbook.engine.fencing import for_others
 from colorunbook.engine.journal import Journal, as_record
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.runner import run
@@ -64,10 +65,11 @@ async def do(
         async with contextlib.aclosing(run(plan, session, journal, manner)) as events:
             async for event in events:
                 account.heard(event)
+                told = for_others(event)
                 if telling.as_json:
-                    give(json.dumps(as_record(event), ensure_ascii=False))
+                    give(json.dumps(as_record(told), ensure_ascii=False))
                 else:
-                    report(event)
+                    report(told)
     except ColorunbookError as error:
         raise account.with_next_thing(error) from error
     finally:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 
 from colorunbook.book.actions import Await
 from colorunbook.cli.console import say
-from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted, Yanking
+from colorunbook.engine.ending import unseen
+from colorunbook.engine.events import (
+    Event,
+    Fencing,
+    ProofGiven,
+    RunStarted,
+    StepDone,
+    StepSkipped,
+    StepStarted,
+    Yanking,
+)
 from colorunbook.engine.stopping import Stop
 from colorunbook.errors import Aborted, ColorunbookError, Refused, Unavailable
 
@@ -17,23 +27,33 @@ from colorunbook.errors import Aborted, ColorunbookError, Refused, Unavailable
 class Account:
     """How far a run has come.
 
+    :ivar steps: how many there are.
     :ivar finished: the number of the last step that is done.
     :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
-    :ivar sent: something was sent that is more than a question.
+    :ivar sent: something was sent, or run, that is more than a question.
+    :ivar fenced: who is being cut off by a fence command; empty: nobody is.
     :ivar run_id: what it is called in the journal; empty: it has none yet.
     """
 
     name: str
     run_id: str = ""
+    steps: int = 0
     finished: int = 0
     begun: int = 0
     waits: bool = False
     sent: bool = False
+    fenced: str = ""
     stop: Stop = field(default_factory=Stop)
 
     def heard(self, event: Event) -> None:
         """Take an event into account."""
         match event:
+            case RunStarted(_, _, steps):
+                self.steps = steps
+            case Fencing(role):
+                self.sent, self.fenced = True, role.value
+            case ProofGiven():
+                self.fenced = ""
             case Yanking():
                 self.sent = True
             case StepStarted(number, step):
@@ -46,8 +66,16 @@ class Account:
 
     def aborted(self) -> Aborted:
         """What is to be said of a run that was broken off at once."""
+        if self.fenced:
+            return Aborted(
+                f"{self.name} was interrupted while the fence command ran; no step was begun.",
+                f"The {self.fenced} may be cut off or not.",
+            )
         if not self.begun and not self.finished:
             return Aborted(f"{self.name} was interrupted; no step was begun.")
+        if self.finished and self.finished == self.steps:
+            error = unseen(self.name, self.steps)
+            return Aborted(error.message, self.next_thing_to_type)
         in_doubt = self.begun > self.finished and not self.waits
         doubt = f"Step {self.begun} may be done or not." if in_doubt else ""
         done = f"{self.finished} steps are done." if self.finished != 1 else "1 step is done."

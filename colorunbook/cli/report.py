@@ -9,6 +9,7 @@ from colorunbook.cli.console import Bar, duration, paint, say
 from colorunbook.engine.events import (
     Event,
     ExpectationMet,
+    Fencing,
     GuardHeld,
     GuardWaived,
     Progress,
@@ -21,6 +22,7 @@ from colorunbook.engine.events import (
     StepStarted,
     UndoDone,
     UndoFailed,
+    UndoReplied,
     UndoStarted,
     Yanked,
     Yanking,
@@ -59,6 +61,8 @@ class Report:
                 self._detail(f"so: {in_words(expect)}", seen)
             case GuardWaived(expect, seen):
                 say(f"  {paint('let be', 'bad')}: {plain(expect)}; seen: {seen}")
+            case Fencing(role, command):
+                say(f"  cutting the {role.value} off with the fence command: {command}")
             case ProofGiven(kind, role, text):
                 say(f"  the {role.value} is dead {_BY.get(kind, kind)}: {text}")
             case Yanking():
@@ -79,6 +83,8 @@ class Report:
                 self._detail("so", seen)
             case UndoStarted(_, step):
                 self._title = f"Undo: {step.title}"
+            case UndoReplied(_, text, reply):
+                self._detail(f"sent {text}", str(reply))
             case UndoDone(number, step, reply, seconds):
                 self._step(number, step, f"undone, {duration(seconds)}")
                 self._detail("reply", str(reply))

@@ -9,8 +9,19 @@ from typing import Final
 
 from colorunbook.cli.console import duration
 from colorunbook.hosts import Role
-from colorunbook.story.model import Seen, Story, ToldStep, Verdict
-from colorunbook.story.words import clipped, clock, plain, remarks, shown, took
+from colorunbook.qemu.payload import Json
+from colorunbook.story.model import Seen, State, Story, ToldStep, Verdict
+from colorunbook.story.words import (
+    clipped,
+    clock,
+    fenced,
+    plain,
+    proven,
+    remarks,
+    shown,
+    taken_back,
+    took,
+)
 
 _SHORT: Final = 60
 _SENTENCE: Final = 160
@@ -57,8 +68,11 @@ def retell(story: Story, zone: tzinfo | None, *, verbose: bool) -> Iterator[str]
 def _before(story: Story, *, verbose: bool) -> Iterator[Told]:
     for guard in story.guards:
         yield guard.time, f"{'let be' if guard.waived else 'so'}: {_seen(guard, verbose=verbose)}"
+    for fence in story.fences:
+        yield fence.time, fenced(fence, whole=verbose)
     for proof in story.proofs:
-        yield proof.time, f"the {proof.role.value} is dead ({proof.kind}): {proof.text}"
+        text = proven(proof, whole=verbose)
+        yield proof.time, f"the {proof.role.value} is dead ({proof.kind}): {text}"
     for cut in story.cuts:
         freed = ", ".join(cut.instances) or "nothing was left to free"
         yield cut.time, f"{cut.role.value} freed of its peer ({cut.why}): {freed}"
@@ -72,13 +86,19 @@ def _steps(story: Story, *, verbose: bool) -> Iterator[Told]:
         line = f"{_step(step, story)}  {took(step)}"
         if step.remark:
             line += f": {step.remark}"
-        reply = shown(step.reply, indent=2 if verbose else None)
-        reply = "" if reply == "{}" else reply
         if verbose:
-            line += f"\n{plain(step.text)}\n{reply}".rstrip()
-        elif reply:
+            line += f"\n{plain(step.text)}\n{_reply(step.reply, indent=2)}".rstrip()
+            for sent, answer in taken_back(step):
+                line += f"\nto take it back: {sent}\n{_reply(answer, indent=2)}".rstrip()
+        elif reply := _reply(step.reply if step.state is not State.UNDONE else step.undone):
             line += f"  {clipped(' '.join(reply.split()), _SHORT)}"
         yield time, line
+
+
+def _reply(reply: Json, *, indent: int | None = None) -> str:
+    """A reply that says something; without an error, QEMU's most usual one says nothing."""
+    text = shown(reply, indent=indent)
+    return "" if text == "{}" else text
 
 
 def _step(step: ToldStep, story: Story) -> str:

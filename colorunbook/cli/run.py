@@ -175,7 +175,7 @@ class Order:
 
 
 async def _do(order: Order, manner: Manner, account: Account) -> None:
-    way, run_id = order.way, new_run_id(order.runbook.name)
+    way, run_id = order.way, "" if order.dry_run else new_run_id(order.runbook.name)
     # Before a word is said: the monitor of a pair that another run has would not greet.
     with hold(spoken_of(way.site, order.runbook, way.edition), About(run_id, order.runbook.name)):
         kind = Glance if order.dry_run else Session

@@ -5,7 +5,7 @@ import asyncio
 
 from colorunbook.book.actions import Qmp
 from colorunbook.book.conditions import guest_is
-from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
+from colorunbook.engine.events import Event, UndoDone, UndoFailed
 from colorunbook.engine.freeing import HANGS
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
@@ -26,7 +26,7 @@ def told_of_steps(last: int) -> str:
     return "Step 1 is done." if last == 1 else f"Steps 1 to {last} are done."
 
 
-def told_of_undo(undone: UndoStarted | UndoDone | UndoFailed | Yanked, account: str) -> str:
+def told_of_undo(undone: Event, account: str) -> str:
     """What is to be said after a step was taken back, or was not."""
     match undone:
         case UndoDone(number):

@@ -2,7 +2,7 @@
 """Asking a host itself: its images, its room, its memory, the ports it reaches."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from colorunbook.book.conditions import HostCondition
 from colorunbook.book.machines import Output
@@ -43,15 +43,21 @@ async def ask_host(
 
 
 async def wait_for_host(
-    transport: Transport, host: Host, condition: HostCondition, within: float
+    transport: Transport,
+    host: Host,
+    condition: HostCondition,
+    within: float,
+    heed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Seen]:
     """Wait until a condition of a host holds; the value tells what was seen.
 
     :param within: the bound, in seconds; a question that was begun before it is heard to its end.
+    :param heed: called before each question; what it raises ends the wait.
     :raises TimedOut: it does not hold in time, or nobody can tell.
     """
     end = asyncio.get_running_loop().time() + within
     while True:
+        heed()
         holds, seen = await ask_host(transport, host, condition)
         if holds:
             yield Seen(seen)

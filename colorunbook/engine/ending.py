@@ -2,7 +2,7 @@
 """The end of a run: its postcondition, asked until it is seen or its time is over."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from colorunbook.book.conditions import Checkpoints, Condition, HostCondition
 from colorunbook.book.phrases import Expect, plain
@@ -10,8 +10,9 @@ from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.events import Event, ExpectationMet, Progress
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.session import Session
+from colorunbook.engine.stopping import Stop
 from colorunbook.engine.waits import Nearer, Seen, pace, wait
-from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 
@@ -23,21 +24,29 @@ AT_REST = 5.0
 
 
 async def postcondition(
-    plan: Plan, session: Session, hearing: Hearing, *, is_new: bool
+    plan: Plan, session: Session, hearing: Hearing, stop: Stop, *, is_new: bool
 ) -> AsyncIterator[Event]:
     """See each part of a plan's postcondition.
 
+    :param stop: looked at before each look at a QEMU.
     :param is_new: this run has done something, so that QEMU may need its time.
     :raises StepFailed: a part does not hold.
     :raises Unavailable: a QEMU could not be reached, or did not answer in time.
+    :raises Aborted: somebody wanted it to end.
     """
+
+    def heed() -> None:
+        if stop.is_asked:
+            raise unseen(plan.name, len(plan.steps))
+
     hearing.mark()
     for expect in plan.ends:
         start = time.perf_counter()
         seen = ""
         try:
-            rest = SETTLE if is_new else AT_REST
-            async for news in _wait(plan, session, expect, rest, hearing.since(expect.role)):
+            heed()
+            rest, since = SETTLE if is_new else AT_REST, hearing.since(expect.role)
+            async for news in _wait(plan, session, expect, rest, since, heed):
                 match news:
                     case Nearer(done, total):
                         yield Progress(len(plan.steps), done, total)
@@ -46,6 +55,8 @@ async def postcondition(
         except ColorunbookError as error:
             for event in hearing.news():
                 yield event
+            if isinstance(error, Aborted):
+                raise
             raise _failure(plan, expect, error, is_new=is_new) from error
         yield ExpectationMet(expect, seen, time.perf_counter() - start)
         for event in hearing.news():
@@ -53,18 +64,28 @@ async def postcondition(
 
 
 async def _wait(
-    plan: Plan, session: Session, expect: Expect, rest: float, since: int
+    plan: Plan, session: Session, expect: Expect, rest: float, since: int, heed: Callable[[], None]
 ) -> AsyncIterator[Nearer | Seen]:
     condition = expect.condition
     waiting: AsyncIterator[Nearer | Seen]
     if isinstance(condition, HostCondition):
         host = plan.site.host(expect.role)
-        waiting = wait_for_host(session.transport, host, condition, rest)
+        waiting = wait_for_host(session.transport, host, condition, rest, heed)
     else:
         monitor = await session.monitor(expect.role, plan.site)
-        waiting = wait(monitor, condition, await _bound(plan, session, condition, rest), since)
+        within = await _bound(plan, session, condition, rest)
+        waiting = wait(monitor, condition, within, since, heed)
     async for news in waiting:
         yield news
+
+
+def unseen(name: str, steps: int) -> Aborted:
+    """What is to be said of a run that was ended before its postcondition was seen.
+
+    :param steps: how many there are, all of them done.
+    """
+    done = "its only step is done" if steps == 1 else f"all {steps} steps are done"
+    return Aborted(f"{name} was interrupted: {done}; whether it worked was not seen.")
 
 
 def _failure(

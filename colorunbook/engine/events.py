@@ -38,6 +38,18 @@ class GuardWaived:
 
 
 @dataclass(frozen=True, slots=True)
+class Fencing:
+    """A command that cuts a peer off is about to be run.
+
+    :param role: the peer's.
+    :param command: its command line; a password may be in it.
+    """
+
+    role: Role
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofGiven:
     """How it is known that the peer is dead.
 
@@ -122,10 +134,25 @@ class UndoStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoReplied:
+    """One command of an undo was answered.
+
+    :param text: what was sent, as it is printed.
+    :param reply: what was answered or seen.
+    :param refused: it is an error; what was to be taken back may be gone already.
+    """
+
+    number: int
+    text: str
+    reply: Json
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UndoDone:
     """A step has been undone, and was seen to be.
 
-    :param reply: what was answered.
+    :param reply: what was answered last, or how it came to that without a command.
     :param seconds: how long it took.
     """
 
@@ -176,6 +203,7 @@ Event = (
     RunStarted
     | GuardHeld
     | GuardWaived
+    | Fencing
     | ProofGiven
     | Yanking
     | Yanked
@@ -184,6 +212,7 @@ Event = (
     | StepDone
     | StepSkipped
     | UndoStarted
+    | UndoReplied
     | UndoDone
     | UndoFailed
     | QemuSpoke

@@ -6,11 +6,14 @@ import os
 import shlex
 import signal
 from contextlib import suppress
+from dataclasses import replace
 from subprocess import DEVNULL, STDOUT
 from tempfile import TemporaryFile
 
+from colorunbook.engine.events import Event, Fencing, ProofGiven
 from colorunbook.errors import InputError, Refused
 from colorunbook.hosts import Role
+from colorunbook.visible import program_of
 
 FENCE = 60.0
 """How long a fence command may take, in seconds."""
@@ -19,15 +22,29 @@ FENCE = 60.0
 def split_fence(text: str) -> tuple[str, ...]:
     """Take a command line apart as a shell would; no shell reads it.
 
+    What is wrong is told without its words, since one of them may be a password.
+
     :raises InputError: a quotation is open, or there is no word in it.
     """
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
-        raise InputError(f"The fence command {text!r} cannot be read: {error}.") from None
+        raise InputError(f"The fence command cannot be read: {error}.") from None
     if not words or not words[0] or "\0" in text:
-        raise InputError(f"{text!r} is no fence command.", "Give a program and its words.")
+        what = "has a zero byte" if "\0" in text else "names no program"
+        raise InputError(f"The fence command {what}.", "Give a program and its words.")
     return words
+
+
+def for_others(event: Event) -> Event:
+    """An event as it may be passed on: of a fence command with its program and no more."""
+    match event:
+        case Fencing(_, command):
+            return replace(event, command=program_of(command))
+        case ProofGiven("fence", _, text):
+            return replace(event, text=program_of(text))
+        case _:
+            return event
 
 
 async def fence_off(text: str, peer: Role, address: str, name: str) -> str:

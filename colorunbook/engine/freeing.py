@@ -79,6 +79,11 @@ class Freer:
         self._hangs = HANGS if plan.buries else HANGS_BESIDE_A_PEER
         self.freed: list[Yanked] = []
 
+    def told(self) -> list[Yanked]:
+        """What had to be cut and was not told yet; it is now."""
+        freed, self.freed = self.freed, []
+        return freed
+
     async def monitor(self, role: Role) -> Monitor:
         """The monitor of a role; where that is the QEMU that can be freed, it is when it hangs.
 

@@ -3,6 +3,7 @@
 
 from colorunbook.engine.events import QemuSpoke
 from colorunbook.engine.session import Session
+from colorunbook.engine.transport import Monitor
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 
@@ -13,8 +14,9 @@ class Hearing:
     def __init__(self, plan: Plan, session: Session) -> None:
         self._plan = plan
         self._session = session
-        self._begun: dict[str, int] = {}
-        self._told: dict[str, int] = {}
+        # By the session and not by its address: a QEMU that is started anew has events of its own.
+        self._begun: dict[Monitor, int] = {}
+        self._told: dict[Monitor, int] = {}
         self._waited = False
 
     def begin(self) -> None:
@@ -25,7 +27,7 @@ class Hearing:
     def mark(self) -> None:
         """Let events count from here on."""
         self._waited = False
-        self._begun = {address: len(m.events) for address, m in self._session.opened()}
+        self._begun = {m: len(m.events) for _, m in self._session.opened()}
 
     def after_a_wait(self) -> None:
         """What has come counts for the waits that follow; the next act makes an end of that."""
@@ -38,7 +40,8 @@ class Hearing:
 
     def since(self, role: Role) -> int:
         """From where on a host's events count; all of them where it was opened since then."""
-        return self._begun.get(self._plan.site.host(role).address, 0)
+        monitor = dict(self._session.opened()).get(self._plan.site.host(role).address)
+        return self._begun.get(monitor, 0) if monitor is not None else 0
 
     def news(self) -> list[QemuSpoke]:
         """The events that came meanwhile."""
@@ -47,7 +50,7 @@ class Hearing:
         for address, monitor in self._session.opened():
             news.extend(
                 QemuSpoke(roles[address], str(event.get("event")), event.get("data"))
-                for event in monitor.events[self._told.get(address, 0) :]
+                for event in monitor.events[self._told.get(monitor, 0) :]
             )
-            self._told[address] = len(monitor.events)
+            self._told[monitor] = len(monitor.events)
         return news

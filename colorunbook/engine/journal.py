@@ -18,11 +18,11 @@ from typing import Final, Self
 
 from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Step
-from colorunbook.engine.events import Event, Progress, QemuSpoke
+from colorunbook.engine.events import Event, Progress, QemuSpoke, UndoStarted
 from colorunbook.engine.lock import take
 from colorunbook.engine.whoami import who
 from colorunbook.errors import Refused, Unavailable
-from colorunbook.plan import Plan, describe
+from colorunbook.plan import Plan, describe, undone_by
 from colorunbook.qemu.payload import Json
 from colorunbook.sitejson import site_as_json
 
@@ -151,7 +151,10 @@ class Journal:
 
 def as_record(event: Event) -> dict[str, Json]:
     """An event as data, as it stands in the journal and in ``--json``."""
-    return {"event": type(event).__name__, **_fields(event)}
+    record = {"event": type(event).__name__, **_fields(event)}
+    if isinstance(event, UndoStarted):
+        record["undone_by"] = [*undone_by(event.step)]
+    return record
 
 
 def _fields(event: Event) -> dict[str, Json]:

@@ -28,7 +28,7 @@ from colorunbook.qemu.payload import Json, JsonObject, is_object
 class About:
     """The run that wants a pair for itself.
 
-    :param run: its journal's name.
+    :param run: its journal's name; empty: it is a dry run, and has none.
     :param runbook: what it does.
     """
 
@@ -137,10 +137,14 @@ def _refusal(about: About, fd: int) -> Refused:
     if None in told:
         return Refused(f"{begin}another run has just begun on this pair.", "Say it again later.")
     run, runbook, pid, name, since = told
+    which, far = (
+        (f"run {run}", f"; 'colorunbook history {run}' tells how far it is")
+        if run
+        else ("a dry run", "")
+    )
     return Refused(
-        f"{begin}run {run} of {runbook}, process {pid} of {name}, has held this pair since "
-        f"{since}.",
-        f"Wait until it has ended; 'colorunbook history {run}' tells how far it is.",
+        f"{begin}{which} of {runbook}, process {pid} of {name}, has held this pair since {since}.",
+        f"Wait until it has ended{far}.",
     )
 
 

@@ -2,6 +2,7 @@
 """The engine: a plan, done on live QEMUs, step by step, until its postcondition is seen."""
 
 import contextlib
+import shlex
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
@@ -13,6 +14,7 @@ from colorunbook.engine.acts import Hands
 from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
     Event,
+    Fencing,
     GuardHeld,
     GuardWaived,
     Progress,
@@ -25,6 +27,7 @@ from colorunbook.engine.events import (
     UndoFailed,
     Yanking,
 )
+from colorunbook.engine.fencing import split_fence
 from colorunbook.engine.freeing import HANGS, free, leads_to_a_peer, yank_of
 from colorunbook.engine.guards import (
     Verdict,
@@ -70,6 +73,9 @@ async def run(
             yield event
     except BaseException as error:
         if journal is not None:
+            with contextlib.suppress(Unavailable):
+                for event in run_.news():  # of a wait that was broken off
+                    journal.write(event)
             journal.fail(error)
         raise
 
@@ -121,13 +127,14 @@ class _Run:
                     yield event
         except ColorunbookError as error:
             account = told_of_steps(self.finished)
+            for event in self.news():
+                yield event
             done = self._own()
             if await self._goes_back(error, done):
                 taken = "Nothing had to be taken back."
-                with self.manner.stop.doing():
-                    async for undone in undo(self.plan, self.session, done):
-                        taken = told_of_undo(undone, taken)
-                        yield undone
+                async for undone in self._undo(done):
+                    taken = told_of_undo(undone, taken)
+                    yield undone
                 account += f" {taken}"
             elif self._has_no_way_back(error, done):
                 account += " Nothing of it can be taken back."
@@ -135,8 +142,9 @@ class _Run:
                 account += await told_of_pause(self.plan, self.session, self.finished)
                 error.advice = f"{error.advice} {account}".strip()
             raise
-        is_new = bool(self.done)
-        async for event in postcondition(self.plan, self.session, self.hearing, is_new=is_new):
+        stop, is_new = self.manner.stop, bool(self.done)
+        seeing = postcondition(self.plan, self.session, self.hearing, stop, is_new=is_new)
+        async for event in seeing:
             yield event
         yield RunEnded(time.perf_counter() - start)
 
@@ -158,6 +166,8 @@ class _Run:
             yield self._judge(verdict)
         if self.plan.buries is not None and (hangs or not await self._is_over()):
             own = () if hangs else await own_ports(self.plan, self.lookout, self.plan.buries.other)
+            if self.manner.fence is not None:
+                yield Fencing(self.plan.buries, shlex.join(split_fence(self.manner.fence)))
             yield await self._prove_dead(self.plan.buries, own)
         if hangs:
             async for event in self._free_first():
@@ -285,12 +295,12 @@ class _Run:
                 self.hearing.before_an_act()
                 await self._act(number, step)
         except ColorunbookError as error:
-            for event in self._news():
+            for event in self.news():
                 yield event
             raise in_step(error, self._where(number)) from error
         self.finished = number
         yield StepDone(number, step, self.replied, time.perf_counter() - start)
-        for event in self._news():
+        for event in self.news():
             yield event
 
     async def _clear(self, number: int, step: Step) -> AsyncIterator[Event]:
@@ -299,17 +309,26 @@ class _Run:
         :raises StepFailed: it cannot be taken back.
         """
         left = await left_behind(self.plan, self.lookout, number) if step.chained else ()
-        with self.manner.stop.doing():
-            async for undone in undo(self.plan, self.session, left):
-                yield undone
-                if isinstance(undone, UndoFailed):
-                    raise StepFailed(
-                        f"An earlier attempt has left step {undone.number}, '{undone.step.title}', "
-                        f"and it cannot be taken back: {undone.why}"
-                    )
+        async for undone in self._undo(left):
+            yield undone
+            if isinstance(undone, UndoFailed):
+                raise StepFailed(
+                    f"An earlier attempt has left step {undone.number}, '{undone.step.title}', "
+                    f"and it cannot be taken back: {undone.why}"
+                )
         if left:
             self.lookout.forget()
             self.hearing.mark()
+
+    async def _undo(self, steps: Sequence[tuple[int, Step]]) -> AsyncIterator[Event]:
+        """Take steps back; what a QEMU has said is told before what came after it."""
+        with self.manner.stop.doing():
+            async for undone in undo(self.plan, self.session, steps):
+                for event in self.news():
+                    yield event
+                yield undone
+        for event in self.news():
+            yield event
 
     async def _heed_peer(self, peer: Role) -> None:
         """Do nothing more with a peer that has ended meanwhile, or does not answer.
@@ -337,10 +356,9 @@ class _Run:
                 gone = f"The {peer.value} {host} has gone. {error.message}"
                 raise Unavailable(gone, error.advice) from error
 
-    def _news(self) -> list[Event]:
+    def news(self) -> list[Event]:
         """What came meanwhile: events of QEMU, and what had to be cut."""
-        freed, self.hands.freer.freed = self.hands.freer.freed, []
-        return [*freed, *self.hearing.news()]
+        return [*self.hands.freer.told(), *self.hearing.news()]
 
     async def _standing(self, number: int, step: Step) -> Standing:
         """Where a step stands; in a run that begins at the beginning nothing is done."""

@@ -11,14 +11,14 @@ from colorunbook.book.phrases import plain
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
 from colorunbook.engine.acts import Hands
-from colorunbook.engine.events import UndoDone, UndoFailed, UndoStarted, Yanked
+from colorunbook.engine.events import UndoDone, UndoFailed, UndoReplied, UndoStarted, Yanked
 from colorunbook.engine.freeing import HANGS_BESIDE_A_PEER
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.waits import Seen, ask
 from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
 from colorunbook.hosts import Role
-from colorunbook.plan import Plan
+from colorunbook.plan import Plan, undone_by
 from colorunbook.qemu.payload import Json
 
 SETTLED = 10.0
@@ -27,6 +27,7 @@ SETTLED = 10.0
 _PAUSE = 0.05
 
 Done = tuple[int, Step]
+Undone = UndoStarted | UndoReplied | UndoDone | UndoFailed | Yanked
 
 
 def can_be_undone(steps: Sequence[Done]) -> bool:
@@ -34,9 +35,7 @@ def can_be_undone(steps: Sequence[Done]) -> bool:
     return any(_has_undo(step) for _, step in steps)
 
 
-async def undo(
-    plan: Plan, session: Session, steps: Sequence[Done]
-) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed | Yanked]:
+async def undo(plan: Plan, session: Session, steps: Sequence[Done]) -> AsyncIterator[Undone]:
     """Take steps back, the last one first.
 
     It ends at the first that cannot be taken back, since those before it lie under it. Once COLO
@@ -69,23 +68,20 @@ async def left_behind(plan: Plan, lookout: Lookout, number: int) -> tuple[Done, 
 
 async def _one(
     plan: Plan, session: Session, hands: Hands, number: int, step: Step
-) -> AsyncIterator[UndoStarted | UndoDone | UndoFailed | Yanked]:
+) -> AsyncIterator[Undone]:
     if why := await _forbidden(plan, session, hands):
         yield UndoFailed(number, step, why)
         return
-    start = time.perf_counter()
     yield UndoStarted(number, step)
-    end: UndoDone | UndoFailed
     try:
-        reply = await _undo(plan, session, hands, step)
+        async for event in _undo(plan, session, hands, number, step):
+            for yanked in hands.freer.told():
+                yield yanked
+            yield event
     except ColorunbookError as error:
-        end = UndoFailed(number, step, _by_hand(plan, step, error))
-    else:
-        end = UndoDone(number, step, reply, time.perf_counter() - start)
-    freed, hands.freer.freed = hands.freer.freed, []
-    for yanked in freed:
-        yield yanked
-    yield end
+        for yanked in hands.freer.told():
+            yield yanked
+        yield UndoFailed(number, step, _by_hand(plan, step, error))
 
 
 def _has_undo(step: Step) -> bool:
@@ -105,30 +101,44 @@ async def _forbidden(plan: Plan, session: Session, hands: Hands) -> str:
     return ""
 
 
-async def _undo(plan: Plan, session: Session, hands: Hands, step: Step) -> Json:
+async def _undo(
+    plan: Plan, session: Session, hands: Hands, number: int, step: Step
+) -> AsyncIterator[UndoReplied | UndoDone]:
+    start = time.perf_counter()
+
+    def done(reply: Json) -> UndoDone:
+        return UndoDone(number, step, reply, time.perf_counter() - start)
+
     lookout = Lookout(plan, session, hands.freer)
     if isinstance(step.action, Launch):
         host = plan.site.host(step.role)
         await session.forget(step.role, plan.site)
         await session.transport.end(host, [word.text for word in step.action.words])
-        return "ended"
+        yield done("ended")
+        return
     # Where doing it again tells that it is done, its probe does not tell that it is not.
     if not step.already and (await _left(lookout, step)).state is State.OPEN:
-        return "it was not done"
+        yield done("it was not done")
+        return
     reply: Json = None
     refusal: StepFailed | None = None
-    for action in step.undo:
+    for action, text in zip(step.undo, undone_by(step), strict=True):
+        said_no: StepFailed | None = None
         try:
             reply = await _do(hands, step.role, action)
         except StepFailed as error:  # it may have come to that by itself
-            refusal = refusal or error
+            said_no = error
+        refusal = refusal or said_no
+        answer = said_no.message if said_no else reply
+        yield UndoReplied(number, text, answer, refused=said_no is not None)
     if refusal is not None:
         lookout.forget()
         if (await _left(lookout, step)).state is not State.OPEN:
             raise refusal
-        return refusal.message
+        yield done(refusal.message)
+        return
     await _see_undone(lookout, step)
-    return reply
+    yield done(reply)
 
 
 async def _left(lookout: Lookout, step: Step) -> Standing:

@@ -2,7 +2,7 @@
 """Waiting: for events as they come, for states as QEMU tells them, always with a bound."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.conditions import (
@@ -44,12 +44,17 @@ class Nearer:
 
 
 async def wait(
-    monitor: Monitor, condition: Condition, within: float, since: int
+    monitor: Monitor,
+    condition: Condition,
+    within: float,
+    since: int,
+    heed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Nearer | Seen]:
     """Wait until a condition holds; the last value tells what was seen.
 
     :param within: the bound, in seconds.
     :param since: events before this index are not looked at.
+    :param heed: called between two looks; what it raises ends the wait.
     :raises TimedOut: it does not hold in time, or what would bring it about stands still.
     :raises StepFailed: it can no longer come to hold.
     """
@@ -71,6 +76,7 @@ async def wait(
                 last = news or last
         if isinstance(news, Seen):
             return
+        heed()
         if loop.time() > end:
             raise TimedOut(f"It does not hold within {within:g} s; seen: {last}.")
 

@@ -15,8 +15,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from colorunbook.hosts import Role
 from colorunbook.render.timeline import timeline
 from colorunbook.story.model import Story
-from colorunbook.story.words import clipped, plain, remarks, shown, took
-from colorunbook.visible import duration, printable
+from colorunbook.story.words import clipped, plain, proven, remarks, shown, taken_back, took
+from colorunbook.visible import duration, printable, program_of
 
 _FILE = Path(__file__).with_name("report.html.j2")
 _LONGEST = 100_000
@@ -51,6 +51,9 @@ def _template() -> Template:
         "utc": lambda time: f"{time:%Y-%m-%d %H:%M:%S} UTC",
         "clock": lambda time: f"{time:%H:%M:%S}.{time.microsecond // 1000:03d}",
         "took": took,
+        "taken_back": taken_back,
+        "program": program_of,
+        "proven": proven,
     }
     return environment.from_string(_FILE.read_text(encoding="utf-8"))
 

@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 
 from colorunbook.hosts import Role
 from colorunbook.story.model import Heard, Seen, Story, ToldStep
-from colorunbook.story.words import clipped, plain, remarks, shown, took
+from colorunbook.story.words import clipped, fenced, plain, proven, remarks, shown, taken_back, took
 from colorunbook.visible import duration, printable
 
 _MARKS: Final = re.compile(r"([\\`*_|<>\[\]@]|(?<![^:\s]):|(?<!\d):(?!\s)|:(?![\s\d]))")
@@ -36,9 +36,9 @@ def _lines(story: Story) -> Iterator[str]:
     for remark in remarks(story):
         yield from (_inline(remark), "")
     yield from _facts(story)
-    before = [*map(_seen, story.guards)]
+    before = [*map(_seen, story.guards), *map(fenced, story.fences)]
     before += [
-        f"the {proof.role.value} is dead ({proof.kind}): {proof.text}" for proof in story.proofs
+        f"the {proof.role.value} is dead ({proof.kind}): {proven(proof)}" for proof in story.proofs
     ]
     before += [
         f"{cut.role.value} freed of its peer ({cut.why}): {', '.join(cut.instances) or 'nothing'}"
@@ -77,6 +77,12 @@ def _step(step: ToldStep, story: Story) -> Iterator[str]:
         yield from (_inline(step.remark), "")
     if step.reply is not None:
         yield from ("The reply:", "", *_block(shown(step.reply)))
+    for sent, reply in taken_back(step):
+        if sent:
+            yield from ("To take it back:", "", *_block(sent))
+        if reply is not None:
+            what = "The reply" if sent else "To take it back"
+            yield from (f"{what}:", "", *_block(shown(reply)))
 
 
 def _section(title: str, rows: Iterator[str] | list[str]) -> Iterator[str]:

@@ -60,6 +60,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Fence:
+    """A command that was about to be run, to cut a peer off."""
+
+    time: datetime
+    role: Role
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """How it was known that the peer is dead."""
 
@@ -80,6 +89,19 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoing:
+    """One command of an undo.
+
+    :param reply: what was answered; ``None`` where nothing was, as far as the journal tells.
+    :param refused: it is an error.
+    """
+
+    text: str
+    reply: Json = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ToldStep:
     """One step of the plan, and what became of it.
 
@@ -90,6 +112,8 @@ class ToldStep:
     :param reply: what was answered or seen.
     :param remark: what tells that it was so already, or what stood against undoing it.
     :param own: this run has begun it, in whichever sitting, and has not undone it since.
+    :param undo: the commands that take it back, where that was begun.
+    :param undone: what was told of undoing it.
     """
 
     number: int
@@ -104,6 +128,8 @@ class ToldStep:
     reply: Json = None
     remark: str = ""
     own: bool = False
+    undo: tuple[Undoing, ...] = ()
+    undone: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +186,7 @@ class Story:
     begun: datetime
     last: datetime
     guards: tuple[Seen, ...]
+    fences: tuple[Fence, ...]
     proofs: tuple[Proof, ...]
     cuts: tuple[Cut, ...]
     steps: tuple[ToldStep, ...]
@@ -188,6 +215,14 @@ class Story:
         return tuple(s for s in self.steps if s.state in (State.BEGUN, State.UNDOING))
 
     @property
+    def half_fenced(self) -> Role | None:
+        """Whom a fence command was begun for of which nobody knows; ``None``: there is none."""
+        last = self.fences[-1] if self.fences else None
+        if last is None or any(proof.time >= last.time for proof in self.proofs):
+            return None
+        return last.role
+
+    @property
     def outcome(self) -> str:
         """How it has ended, as a sentence or two."""
         match self.verdict:
@@ -207,6 +242,11 @@ class Story:
         text = f"{self.done} of {len(self.steps)} steps are done"
         for step in self.unfinished:
             text += f", step {step.number} may be done or not"
+        over = self.verdict is not Verdict.RUNNING and not self.message
+        if over and self.steps and self.done == len(self.steps):
+            text += "; whether it worked was not seen"
+        if self.half_fenced is not None:
+            text += f", the {self.half_fenced.value} may be cut off or not"
         return text
 
     def chosen(self, what: str) -> str | None:

@@ -12,6 +12,7 @@ from colorunbook.hosts import Role
 from colorunbook.qemu.payload import Json
 from colorunbook.story.model import (
     Cut,
+    Fence,
     Heard,
     Other,
     Proof,
@@ -20,6 +21,7 @@ from colorunbook.story.model import (
     State,
     Story,
     ToldStep,
+    Undoing,
     Verdict,
     Who,
 )
@@ -70,6 +72,7 @@ class _Reading:
         self.begun = self.time = header.time()
         self.who = _who(header)
         self.guards: list[Seen] = []
+        self.fences: list[Fence] = []
         self.proofs: list[Proof] = []
         self.cuts: list[Cut] = []
         self.heard: list[Heard] = []
@@ -100,6 +103,7 @@ class _Reading:
             begun=self.begun,
             last=self.time,
             guards=tuple(self.guards),
+            fences=tuple(self.fences),
             proofs=tuple(self.proofs),
             cuts=tuple(self.cuts),
             steps=tuple(self.steps),
@@ -119,6 +123,8 @@ class _Reading:
                 pass
             case "GuardHeld" | "GuardWaived" as name:
                 self.guards.append(self._seen(row, waived=name == "GuardWaived"))
+            case "Fencing":
+                self.fences.append(Fence(self.time, row.role(), row.text("command")))
             case "ProofGiven":
                 proof = Proof(self.time, row.text("kind"), row.role(), row.text("text"))
                 self.proofs.append(proof)
@@ -171,9 +177,14 @@ class _Reading:
                 self._now(row, State.SKIPPED, None, self.time, remark=row.text("seen"))
             case "UndoStarted":
                 self._now(row, State.UNDOING, self.time, None)
+                named = row.texts("undone_by") if "undone_by" in row.record else ()
+                self._undo(row, undo=tuple(map(Undoing, named)))
+            case "UndoReplied":
+                answer = Undoing(row.text("text"), reply, row.record.get("refused") is True)
+                self._undo(row, undo=_answered(self._the(row).undo, answer))
             case "UndoDone":
                 self._now(row, State.UNDONE, None, self.time, seconds=row.seconds("seconds"))
-                self._replied(row, reply)
+                self._undo(row, undone=reply)
             case "UndoFailed":
                 self._now(row, State.NOT_UNDONE, None, self.time, remark=row.text("why"))
             case _:
@@ -205,6 +216,14 @@ class _Reading:
         step = self._the(row)
         self.steps[step.number - 1] = replace(step, reply=reply)
 
+    def _undo(
+        self, row: Row, *, undo: tuple[Undoing, ...] | None = None, undone: Json = None
+    ) -> None:
+        """Put down what is known of taking a step back."""
+        step = self._the(row)
+        undo = step.undo if undo is None else undo
+        self.steps[step.number - 1] = replace(step, undo=undo, undone=undone)
+
     def _the(self, row: Row) -> ToldStep:
         number = row.whole("number")
         if not 1 <= number <= len(self.steps):
@@ -214,6 +233,14 @@ class _Reading:
 
 def _step(number: int, row: Row) -> ToldStep:
     return ToldStep(number, row.role(), row.text("title"), row.text("kind"), row.text("text"))
+
+
+def _answered(undo: tuple[Undoing, ...], answer: Undoing) -> tuple[Undoing, ...]:
+    """The commands of an undo, with what was answered to one of them."""
+    for at, each in enumerate(undo):
+        if each == Undoing(answer.text):
+            return (*undo[:at], answer, *undo[at + 1 :])
+    return (*undo, answer)
 
 
 def _who(row: Row) -> Who | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from colorunbook.qemu.payload import Json
-from colorunbook.story.model import State, Story, ToldStep
-from colorunbook.visible import duration
+from colorunbook.story.model import Fence, Proof, State, Story, ToldStep
+from colorunbook.visible import duration, program_of
 
 
 def shown(value: Json, *, indent: int | None = None) -> str:
@@ -32,6 +32,27 @@ def clock(time: datetime, zone: tzinfo | None) -> str:
 def plain(sentence: str) -> str:
     """A sentence of the document without its marks."""
     return sentence.replace("``", "")
+
+
+def fenced(fence: Fence, *, whole: bool = False) -> str:
+    """What was run to cut a peer off; the whole command is for its owner alone."""
+    command = fence.command if whole else program_of(fence.command)
+    return f"the fence command for the {fence.role.value} was begun: {command}"
+
+
+def proven(proof: Proof, *, whole: bool = False) -> str:
+    """What was given as proof; a whole fence command is for its owner alone."""
+    return program_of(proof.text) if proof.kind == "fence" and not whole else proof.text
+
+
+def taken_back(step: ToldStep) -> Iterator[tuple[str, Json]]:
+    """What was done to take a step back: each command with its reply; without one, what was told.
+
+    Where it was begun and not ended, a command without a reply may have been sent or not.
+    """
+    yield from ((plain(each.text), each.reply) for each in step.undo)
+    if step.undone is not None and all(each.reply is None for each in step.undo):
+        yield "", step.undone
 
 
 def took(step: ToldStep) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from colorunbook.cli.retelling import retell
-from colorunbook.engine.events import GuardHeld, QemuSpoke, StepDone
+from colorunbook.engine.events import Fencing, GuardHeld, QemuSpoke, StepDone
 from colorunbook.engine.journal import Journal
 from colorunbook.hosts import Role
 from colorunbook.qemu.payload import Json
@@ -17,10 +17,13 @@ from colorunbook.story.reader import read
 from tests.cli.conftest import Colorunbook
 from tests.stories import (
     BEGIN,
+    CONT,
     FAILED,
     GUARD,
+    HALF_UNDONE,
     PLAN,
     REFUSED,
+    STOP,
     UNDONE,
     add,
     done,
@@ -140,13 +143,33 @@ def test_a_story_in_lines(tmp_path: Path) -> None:
     assert [
         "so: query-status on the primary says status=running; seen: status=running",
         "let be: query-status on the primary says status=running; seen: nobody knows",
-        "the secondary is dead (fence): ipmitool power off",
+        "the secondary is dead (fence): ipmitool and 2 words more",
         "primary freed of its peer (before the first step): chardev:mirror0",
         "1/9  primary   10.0.0.1      Take children.1 out of colo-disk0       250 ms",
     ] == text[:5]
     assert text[-2].endswith("was so already: it is so")
     assert "so: query-status on the primary says status=paused; seen: status=paused" == text[-1]
     assert lines[-1].startswith("worked, ")
+
+
+def test_a_fence_command_is_told_whole_when_asked_for(tmp_path: Path) -> None:
+    """A password may be in it, and what is on a terminal is passed on easily."""
+    story = read(write(tmp_path, [*BEGIN, Fencing(Role.SECONDARY, "ipmitool -P secret off")]))
+    brief = "\n".join(retell(story, UTC, verbose=False))
+    whole = "\n".join(retell(story, UTC, verbose=True))
+    begun = "the fence command for the secondary was begun: ipmitool"
+    assert f"{begun} and 3 words more" in brief
+    assert "secret" not in brief
+    assert f"{begun} -P secret off" in whole
+
+
+def test_what_was_taken_back_is_told_at_length(tmp_path: Path) -> None:
+    """Each command with its reply, beside the reply to the step itself."""
+    text = "\n".join(retell(read(write(tmp_path, HALF_UNDONE, FAILED)), UTC, verbose=True))
+    rows = [row.strip() for row in text.split("\n")]
+    at = rows.index("the reply")
+    sent = [f"to take it back: {each.payload.text}" for each in (CONT, STOP)]
+    assert [sent[0], "it <went> back", sent[1]] == rows[at + 1 : at + 4]
 
 
 def test_what_is_told_only_when_asked_for(tmp_path: Path) -> None:

@@ -175,6 +175,75 @@ def test_a_dry_run_without_qemu_needs_its_version(colorunbook: Colorunbook, fold
     assert not (folder / "state/colorunbook/runs").exists()
 
 
+@pytest.mark.parametrize("telling", [(), ("--verbose",), ("--json",)])
+def test_a_fence_is_in_the_journal_before_it_is_run(
+    colorunbook: Colorunbook, folder: Path, telling: tuple[str, ...]
+) -> None:
+    """Whole, as its owner may need it; what others see has its program only."""
+    fence = "sh -c 'cat state/colorunbook/runs/*.jsonl > seen' secret"
+    words = ("run", "primary-failover", "--primary", "127.0.0.1", "--fence", fence)
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        ended = colorunbook(*words, *at(folder / "q"), *telling)
+    last = json.loads((folder / "seen").read_text().splitlines()[-1])
+    assert ("Fencing", "secondary", fence) == (last["event"], last["role"], last["command"])
+    assert fence in [row.get("text") for row in journal(folder)]
+    told = ended.out + ended.err
+    assert 2 == told.count("sh and 3 words more")
+    assert "secret" not in told
+
+
+def test_a_fence_that_cannot_be_read_is_not_repeated(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """What is wrong with it is told; a password may be in it."""
+    words = ("run", "primary-failover", "--primary", "127.0.0.1", *at(folder / "q"))
+    ended = colorunbook(*words, "--fence", "ipmitool -P 'secret")
+    assert 2 == ended.code
+    assert "The fence command cannot be read: No closing quotation." in ended.err
+    assert "secret" not in ended.err
+
+
+def test_an_interrupt_while_a_fence_runs_leaves_a_doubt(
+    start: Start, colorunbook: Colorunbook, folder: Path
+) -> None:
+    """Nobody knows whether the peer is cut off, and all that tell of the run say so."""
+    words = ("run", "primary-failover", "--primary", "127.0.0.1", "--fence", "sleep 30")
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        process = start(*words, *at(folder / "q"))
+        assert process.stderr is not None
+        told = iter(process.stderr.readline, "")
+        assert any("cutting the secondary off" in line for line in told)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    doubt = "the secondary may be cut off or not"
+    assert "interrupted while the fence command ran; no step was begun." in err
+    assert f"T{doubt[1:]}." in err
+    assert ["Fencing", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+    assert doubt in colorunbook("history", "last").out
+    assert doubt in colorunbook("report", "last").out
+
+
+def test_a_run_beside_a_dry_run_is_told_what_holds_the_pair(
+    start: Start, colorunbook: Colorunbook, folder: Path
+) -> None:
+    """It has no journal that one could look into."""
+    with serving(folder / "q") as server:
+        server.held_on["query-colo-status"] = held = threading.Event()
+        dry = start(*FAILOVER, *at(folder / "q"), "--dry-run")
+        deadline = time.monotonic() + 20
+        while "query-colo-status" not in server.received and time.monotonic() < deadline:
+            time.sleep(0.02)
+        ended = colorunbook(*FAILOVER, *at(folder / "q"))
+        held.set()
+        dry.communicate(timeout=30)
+    assert 3 == ended.code
+    assert f"a dry run of primary-failover, process {dry.pid} of " in ended.err
+    assert "history" not in ended.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_interrupt_ends_at_once_with_10(start: Start, folder: Path, number: int) -> None:
     """The first one waits for the step in hand; the journal is closed, and its path is told."""
@@ -236,6 +305,28 @@ def test_an_interrupt_in_a_wait_ends_it_at_once(start: Start, folder: Path) -> N
         _, err = process.communicate(timeout=10)
     assert 10 == process.returncode
     assert "primary-failover was interrupted. 8 steps are done.\n" in err
+
+
+def test_an_interrupt_while_the_end_is_waited_for_ends_with_10(
+    start: Start, colorunbook: Colorunbook, folder: Path
+) -> None:
+    """All steps are done, and nobody knows whether it has worked."""
+    words = ("run", "set-checkpoint-delay", "--primary", "127.0.0.1", *at(folder / "q"))
+    with serving(folder / "q") as server:
+        server.answers["migrate-set-parameters"] = {}
+        process = start(*words)
+        deadline = time.monotonic() + 20
+        waiting = ["migrate-set-parameters", *["query-migrate-parameters"] * 2]
+        while server.received[-3:] != waiting and time.monotonic() < deadline:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert 10 == process.returncode
+    assert "interrupted: its only step is done; whether it worked was not seen." in err
+    assert ["StepDone", "RunFailed"] == [row["event"] for row in journal(folder)[-2:]]
+    assert "1 of 1 steps are done; whether it worked was not seen." in (
+        colorunbook("history", "last").out
+    )
 
 
 def test_a_folder_for_journals_that_cannot_be_made_ends_with_4(

@@ -8,11 +8,13 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from colorunbook import shelf
+from colorunbook.book.actions import Qmp
 from colorunbook.book.conditions import guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.engine.events import (
@@ -23,6 +25,8 @@ from colorunbook.engine.events import (
     RunStarted,
     StepDone,
     StepStarted,
+    UndoReplied,
+    UndoStarted,
     Yanked,
 )
 from colorunbook.engine.journal import Journal, as_record
@@ -30,7 +34,7 @@ from colorunbook.errors import Refused, StepFailed, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
-from colorunbook.qemu.payload import JsonObject, is_object
+from colorunbook.qemu.payload import JsonObject, Payload, is_object
 from colorunbook.sitejson import site_from_json
 
 PLAN = resolve(shelf.runbook("primary-failover"), Site(), Dialect())
@@ -283,6 +287,16 @@ def test_two_runs_at_once_have_two_journals(tmp_path: Path) -> None:
             },
         ),
         (
+            UndoReplied(1, "cont", "no", refused=True),
+            {
+                "event": "UndoReplied",
+                "number": 1,
+                "text": "cont",
+                "reply": "no",
+                "refused": True,
+            },
+        ),
+        (
             StepStarted(1, STEP),
             {
                 "event": "StepStarted",
@@ -301,3 +315,10 @@ def test_two_runs_at_once_have_two_journals(tmp_path: Path) -> None:
 def test_an_event_is_data(event: Event, record: JsonObject) -> None:
     """As in the journal and in --json."""
     assert record == as_record(event)
+
+
+def test_what_takes_a_step_back_is_kept_before_it_is_sent() -> None:
+    """Every command of it, as a step's own is."""
+    undo = (Qmp(Payload("stop")), Qmp(Payload("cont")))
+    record = as_record(UndoStarted(1, replace(STEP, undo=undo)))
+    assert ['{"execute": "stop"}', '{"execute": "cont"}'] == record["undone_by"]

@@ -21,9 +21,9 @@ import sys
 from pathlib import Path
 from colorunbook.engine.lock import About, hold
 from colorunbook.hosts import Host, parse_monitor
-folder, *monitors = sys.argv[1:]
+folder, run, *monitors = sys.argv[1:]
 hosts = [Host("10.0.0.1", "/x", parse_monitor(monitor)) for monitor in monitors]
-with hold(hosts, About("ID", "bring-up"), Path(folder)):
+with hold(hosts, About(run, "bring-up"), Path(folder)):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -38,10 +38,10 @@ ONE, TWO = host(UnixMonitor("/run/a.qmp")), host(UnixMonitor("/run/b.qmp"))
 
 
 @contextmanager
-def another_run(folder: Path, *hosts: Host) -> Iterator[subprocess.Popen[str]]:
+def another_run(folder: Path, *hosts: Host, run: str = "ID") -> Iterator[subprocess.Popen[str]]:
     """A process that holds these hosts until its input ends."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder), *(str(each.monitor) for each in hosts)],
+        [sys.executable, "-c", HOLDER, str(folder), run, *(str(each.monitor) for each in hosts)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -67,6 +67,18 @@ def test_a_pair_that_is_held_is_refused(tmp_path: Path) -> None:
     assert refused.value.message.startswith(f"{begin}{other.pid} of ")
     assert "has held this pair since 2" in refused.value.message
     assert "'colorunbook history ID'" in refused.value.advice
+
+
+def test_a_dry_run_that_holds_a_pair_is_told_as_one(tmp_path: Path) -> None:
+    """It has no journal, so nobody is sent to look at one."""
+    with (
+        another_run(tmp_path, ONE, run="") as other,
+        pytest.raises(Refused) as refused,
+        hold([ONE], ABOUT, tmp_path),
+    ):
+        pytest.fail("it was held twice")
+    assert f"a dry run of bring-up, process {other.pid} of " in refused.value.message
+    assert "Wait until it has ended." == refused.value.advice
 
 
 def test_who_is_refused_holds_nothing(tmp_path: Path) -> None:

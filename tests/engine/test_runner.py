@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The engine against hosts that are made up: what a run does, refuses, and tells."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from colorunbook.engine.events import (
     Yanking,
 )
 from colorunbook.engine.fake import Answers, FakeTransport, Fault, Loss, Says, Silence
+from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.mimic import Nature
 from colorunbook.engine.runner import run
@@ -359,6 +361,58 @@ def test_events_of_an_earlier_run_do_not_count(replicating: Pair) -> None:
     spoken, text = hurry(work())
     assert "MARK" not in spoken
     assert "does not hold within 5 s" in text
+
+
+def test_what_qemu_said_in_a_wait_that_is_broken_off_is_kept(
+    replicating: Pair, tmp_path: Path
+) -> None:
+    """It may be why somebody has broken it off."""
+
+    @runbook("wait", on=Role.PRIMARY, title="Wait")
+    def waiting(_colo: Colo) -> Iterator[Step]:
+        """Wait for what does not come."""
+        yield wait_until(EventSeen("MARK", (("n", "1"),)), within=50, title="See it")
+
+    async def work() -> None:
+        async with Session(replicating.hosts, SITE) as session:
+            plan = await session.resolve(waiting)
+            loop = asyncio.get_running_loop()
+            doing = asyncio.current_task()
+            assert doing is not None
+            async for event in run(plan, session, Journal(tmp_path, plan)):
+                if isinstance(event, StepStarted):
+                    loop.call_later(1, replicating.hosts.qemus[ONE].emit, "OTHER")
+                    loop.call_later(2, doing.cancel)
+
+    with pytest.raises(asyncio.CancelledError):
+        hurry(work())
+    (path,) = tmp_path.iterdir()
+    rows = [json.loads(row) for row in path.read_text().splitlines()]
+    assert "OTHER" in [row.get("name") for row in rows]
+    assert "RunFailed" == rows[-1]["event"]
+
+
+def test_a_qemu_that_is_started_anew_has_events_of_its_own(pair: Pair) -> None:
+    """What it says first is not taken for what the one before it has said."""
+    hosts = pair.hosts
+
+    async def work() -> tuple[int, list[str]]:
+        hosts.put(TWO, ("another", "QEMU"))
+        async with Session(hosts, SITE) as session:
+            old = await session.monitor(Role.SECONDARY)
+            hosts.qemus[TWO].emit("OLD")
+            assert 1 == len(old.events)
+            hosts.kill(TWO)
+            plan = await session.resolve(shelf.runbook("launch-secondary"))
+            hearing = Hearing(plan, session)
+            hearing.begin()
+            async for event in run(plan, session):
+                assert not isinstance(event, QemuSpoke)
+            await session.monitor(Role.SECONDARY)
+            hosts.qemus[TWO].emit("NEW")
+            return hearing.since(Role.SECONDARY), [event.name for event in hearing.news()]
+
+    assert (0, ["NEW"]) == hurry(work())
 
 
 def test_two_waits_for_events_of_one_act_are_both_seen(replicating: Pair) -> None:

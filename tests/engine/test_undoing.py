@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Taking back what a run has done, on hosts that are made up."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from colorunbook import shelf
@@ -8,14 +11,15 @@ from colorunbook.book.actions import Command
 from colorunbook.engine import runner
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.events import Event, RunEnded, StepDone, UndoDone, UndoFailed
-from colorunbook.engine.fake import FakeTransport, Fault, Says
+from colorunbook.engine.fake import FakeTransport, Fault, Outcome, Says
+from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner, never, on_failure
 from colorunbook.engine.mimic import Nature
 from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.qemu.dialect import Edition
-from colorunbook.qemu.payload import Json
+from colorunbook.qemu.payload import Json, JsonObject, Payload, is_object
 from tests.engine.chapters import BEREFT, CHAPTERS, ONE, SITE, Chapter, begin, shape
 from tests.hurry import hurry
 
@@ -190,3 +194,60 @@ def test_who_wants_it_taken_back_is_told_where_that_cannot_be(command: str, name
     told = "Nothing of it can be taken back."
     assert (name == "primary-failover") is (told in hurry(work(Manner(rollback=on_failure))))
     assert told not in hurry(work(Manner()))
+
+
+def talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each QEMU send an event at each command that is more than a question."""
+    asked = FakeTransport.fault
+
+    def fault(hosts: FakeTransport, address: str, payload: Payload) -> Outcome | None:
+        if [payload.execute] == hosts.mutations()[-1:]:
+            hosts.qemus[address].emit("SAID", command=payload.text)
+        return asked(hosts, address, payload)
+
+    monkeypatch.setattr(FakeTransport, "fault", fault)
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+def test_the_journal_has_what_was_sent_and_said_while_steps_are_taken_back(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each event after what it came of was begun, each reply with its command."""
+
+    async def work() -> list[JsonObject]:
+        hosts = await begin(CHAPTERS[3], edition)
+        hosts.faults = [Fault("migrate", Says("no"))]
+        talk(monkeypatch)
+        async with Session(hosts, SITE, edition) as session:
+            plan = await session.resolve(shelf.runbook("start-replication"))
+            journal = Journal(tmp_path, plan)
+            with pytest.raises(StepFailed):
+                async for _ in runner.run(plan, session, journal, Manner(rollback=on_failure)):
+                    pass
+            journal.close()
+        return [json.loads(row) for row in journal.path.read_text().splitlines()]
+
+    rows = hurry(work())
+    begun = max(at for at, row in enumerate(rows) if row.get("event") == "StepStarted")
+    failed, said, *undone, last = rows[begun:]
+    assert ["QemuSpoke", "RunFailed"] == [said["event"], last["event"]]
+    step = failed["step"]
+    assert is_object(step)
+    assert {"command": step["text"]} == said["data"]
+    wanted: list[Json] = []
+    for row in undone:
+        if row["event"] == "UndoStarted":
+            commands = row["undone_by"]
+            assert isinstance(commands, list)
+            for command in commands:
+                wanted += [["said", command], ["answered", command]]
+    found: list[Json] = []
+    for row in undone:
+        match row:
+            case {"event": "QemuSpoke", "data": {"command": command}}:
+                found.append(["said", command])
+            case {"event": "UndoReplied", "text": command, "refused": False}:
+                found.append(["answered", command])
+            case _:
+                pass
+    assert wanted == found != []

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -221,9 +221,13 @@ def _shortened() -> Iterator[tuple[str, object]]:
 
 
 def _wait(
-    monitor: Monitor, condition: Condition, within: float, since: int
+    monitor: Monitor,
+    condition: Condition,
+    within: float,
+    since: int,
+    heed: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Nearer | Seen]:
-    return wait(monitor, condition, min(within, _SHORTEST_WAIT), since)
+    return wait(monitor, condition, min(within, _SHORTEST_WAIT), since, heed)
 
 
 def _seen(folder: Path) -> dict[str, str]:

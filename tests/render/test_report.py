@@ -11,12 +11,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colorunbook.engine.events import Event, StepDone
+from colorunbook.engine.events import Event, Fencing, ProofGiven, StepDone
 from colorunbook.errors import StepFailed
+from colorunbook.hosts import Role
 from colorunbook.qemu.payload import JsonObject
 from colorunbook.render.report import html
 from colorunbook.story.reader import read
-from tests.stories import BEGIN, FAILED, INTERRUPTED, PLAN, UNDONE, WORKED, add, step, write
+from tests.stories import (
+    BEGIN,
+    CONT,
+    FAILED,
+    HALF_UNDONE,
+    INTERRUPTED,
+    PLAN,
+    STOP,
+    UNDONE,
+    WORKED,
+    add,
+    step,
+    write,
+)
 
 VOID = {"meta", "line", "rect", "circle"}
 HOSTILE = (
@@ -115,7 +129,7 @@ def test_a_page_says_how_it_went(tmp_path: Path) -> None:
         "10.0.0.2",
         "9 of 9",
         "let be",
-        "ipmitool power off",
+        "ipmitool and 2 words more",
         "chardev:mirror0",
         "COLO_EXIT",
         "query-status on the primary says status=paused",
@@ -137,6 +151,23 @@ def test_the_picture_has_every_step_and_every_event(tmp_path: Path) -> None:
     assert any(title.startswith("COLO_EXIT after ") and "primary" in title for title in titles)
     heights = {circle["cy"] for circle in page.all("circle")}
     assert 2 == len(heights)
+
+
+def test_a_fence_command_is_told_without_its_words(tmp_path: Path) -> None:
+    """A password may be among them, and a page is written to be passed on."""
+    command = "ipmitool -P secret power off"
+    events = (Fencing(Role.SECONDARY, command), ProofGiven("fence", Role.SECONDARY, command))
+    page = html(read(write(tmp_path, [*BEGIN, *events], FAILED)))
+    assert "the fence command for the secondary was begun" in page
+    assert 2 == page.count("<td>ipmitool and 4 words more</td>")
+    assert "secret" not in page
+
+
+def test_what_was_taken_back_is_told(tmp_path: Path) -> None:
+    """Each command with its reply, beside the reply to the step itself."""
+    page = Page(html(read(write(tmp_path, HALF_UNDONE, FAILED))))
+    told = [CONT.payload.text, "it <went> back", STOP.payload.text]
+    assert ["the reply", *told] == page.texts["pre"][1:5]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -161,10 +192,18 @@ def test_what_is_not_to_be_seen_is_spelled_out(tmp_path: Path) -> None:
 
 
 EVENTS = (
-    *("GuardHeld", "GuardWaived", "ProofGiven", "Yanked", "StepStarted", "StepDone"),
-    *("UndoFailed", "QemuSpoke", "ExpectationMet", "Sung", "RunFailed"),
+    *("GuardHeld", "GuardWaived", "Fencing", "ProofGiven", "Yanked", "StepStarted", "StepDone"),
+    *(
+        "UndoStarted",
+        "UndoReplied",
+        "UndoFailed",
+        "QemuSpoke",
+        "ExpectationMet",
+        "Sung",
+        "RunFailed",
+    ),
 )
-PLACES = ("expect", "seen", "kind", "text", "why", "name", "data", "error", "message")
+PLACES = ("expect", "seen", "kind", "text", "command", "why", "name", "data", "error", "message")
 
 
 def hostile(folder: Path, text: str) -> Path:
@@ -181,7 +220,7 @@ def hostile(folder: Path, text: str) -> Path:
     path.write_text(json.dumps(head) + "\n")
     said: JsonObject = {"number": 1, "seconds": 0.5, "role": "primary", "instances": [text]}
     said |= dict.fromkeys(PLACES, text)
-    said["reply"] = {text: [text]}
+    said |= {"reply": {text: [text]}, "undone_by": [text]}
     add(path, *({"event": name, **said} for name in EVENTS))
     add(
         path,

@@ -11,12 +11,25 @@ from docutils.core import publish_doctree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colorunbook.engine.events import Event, ProofGiven, QemuSpoke, StepDone
+from colorunbook.engine.events import Event, Fencing, ProofGiven, QemuSpoke, StepDone, UndoReplied
 from colorunbook.errors import StepFailed
 from colorunbook.hosts import Role
 from colorunbook.render.transcript import rst
 from colorunbook.story.reader import read
-from tests.stories import BEGIN, FAILED, INTERRUPTED, PLAN, UNDONE, WORKED, add, step, write
+from tests.stories import (
+    BEGIN,
+    CONT,
+    FAILED,
+    HALF_UNDONE,
+    INTERRUPTED,
+    PLAN,
+    STOP,
+    UNDONE,
+    WORKED,
+    add,
+    step,
+    write,
+)
 
 #: What the language or a terminal would take for more than text.
 HOSTILE = (
@@ -59,13 +72,25 @@ def test_a_transcript_has_what_a_report_of_a_bug_needs(tmp_path: Path) -> None:
     assert "query-status on the primary says status=running; seen: status=running" in blocks
 
 
+def test_a_fence_command_is_told_without_its_words(tmp_path: Path) -> None:
+    """A password may be among them, and a transcript is written to be passed on."""
+    command = "ipmitool -P secret power off"
+    events = (Fencing(Role.SECONDARY, command), ProofGiven("fence", Role.SECONDARY, command))
+    page = rst(read(write(tmp_path, [*BEGIN, *events], FAILED)))
+    assert "the fence command for the secondary was begun: ipmitool and 4 words more" in page
+    assert "the secondary is dead (fence): ipmitool and 4 words more" in page
+    assert "secret" not in page
+
+
 @settings(deadline=None)
 @given(st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs"])))
 def test_text_of_others_stays_text(text: str) -> None:
     """It makes no list, no link, no section and no warning."""
     events = (
+        Fencing(Role.SECONDARY, text),
         ProofGiven(text, Role.SECONDARY, text),
         StepDone(1, step(1), text, 0.5),
+        UndoReplied(1, text, text, refused=False),
         QemuSpoke(Role.PRIMARY, text, {text: text}),
     )
     with TemporaryDirectory() as folder:
@@ -85,6 +110,14 @@ def test_text_of_others_stays_text(text: str) -> None:
         nodes.block_quote,
         nodes.comment,
     }
+
+
+def test_what_was_taken_back_is_told(tmp_path: Path) -> None:
+    """Each command with its reply, beside the reply to the step itself."""
+    document = parsed(rst(read(write(tmp_path, HALF_UNDONE, FAILED))))
+    blocks = [block.astext() for block in document.findall(nodes.literal_block)]
+    at = blocks.index("the reply")
+    assert [CONT.payload.text, "it <went> back", STOP.payload.text] == blocks[at + 1 : at + 4]
 
 
 def test_a_long_reply_is_shortened(tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colorunbook.cli.retelling import retell
-from colorunbook.engine.events import Event, StepStarted
+from colorunbook.engine.events import Event, Fencing, ProofGiven, StepStarted
 from colorunbook.engine.journal import Journal
 from colorunbook.errors import InputError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.qemu.payload import Json, JsonObject
 from colorunbook.render.report import html
 from colorunbook.render.transcript import rst
-from colorunbook.story.model import State, Story, Verdict
+from colorunbook.story.model import State, Story, Undoing, Verdict
 from colorunbook.story.reader import read
 from tests.stories import (
     BEGIN,
@@ -98,6 +98,19 @@ def test_a_run_that_worked(tmp_path: Path) -> None:
             f"It was interrupted; 1 of {STEPS} steps are done, step 2 may be done or not.",
         ),
         (
+            (*BEGIN, Fencing(Role.SECONDARY, "ipmitool power off")),
+            None,
+            Verdict.UNFINISHED,
+            f"The program was ended before the run was; 0 of {STEPS} steps are done, the secondary "
+            "may be cut off or not.",
+        ),
+        (
+            (*BEGIN, Fencing(Role.SECONDARY, "off"), ProofGiven("fence", Role.SECONDARY, "off")),
+            None,
+            Verdict.UNFINISHED,
+            f"The program was ended before the run was; 0 of {STEPS} steps are done.",
+        ),
+        (
             (*BEGIN, StepStarted(1, step(1))),
             None,
             Verdict.UNFINISHED,
@@ -137,7 +150,22 @@ def test_steps_that_were_undone(tmp_path: Path) -> None:
     ] == states(story)
     assert [1, 4] == [step.number for step in story.unfinished]
     assert "it is gone; add it by hand" == story.steps[1].remark
-    assert {"back": True} == story.steps[2].reply
+    assert ({}, {"back": True}) == (story.steps[2].reply, story.steps[2].undone)
+
+
+def test_the_commands_of_an_undo(tmp_path: Path) -> None:
+    """Each with its reply; one that has none may have been sent or not."""
+    path = write(tmp_path, [*BEGIN, *done(1)])
+    add(
+        path,
+        {"event": "UndoStarted", "number": 1, "undone_by": ["a", "b", "b"]},
+        {"event": "UndoReplied", "number": 1, "text": "a", "reply": {}, "refused": False},
+        {"event": "UndoReplied", "number": 1, "text": "b", "reply": "no", "refused": True},
+        {"event": "UndoReplied", "number": 1, "text": "c", "reply": 1, "refused": False},
+    )
+    told = read(path).steps[0]
+    found = (Undoing("a", {}), Undoing("b", "no", refused=True), Undoing("b"), Undoing("c", 1))
+    assert (State.UNDOING, found) == (told.state, told.undo)
 
 
 def test_a_run_that_was_taken_up_again(tmp_path: Path) -> None:
