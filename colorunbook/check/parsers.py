@@ -25,7 +25,7 @@ from colorunbook.check.lexers import Block, Kind, blocks
 from colorunbook.errors import InputError
 from colorunbook.hosts import Role
 from colorunbook.qemu.argv import PROGRAM
-from colorunbook.qemu.payload import HMP, Json, Payload, is_object
+from colorunbook.qemu.payload import HMP, Payload, is_object, read_json
 from colorunbook.qemu.shell import Variable, read_assignment
 from colorunbook.qemu.shell import read as read_words
 
@@ -187,10 +187,7 @@ class _Reader:
 
 def _qmp(text: str) -> Command:
     """Understand a line of JSON; members that QMP does not know are left for QEMU to refuse."""
-    try:
-        value: Json = json.loads(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is not JSON: {error}.") from None
+    value = read_json(text)
     kind = "exec-oob" if is_object(value) and "exec-oob" in value else "execute"
     if is_object(value) and isinstance(value.get(kind), str):
         value = {name: value[name] for name in (kind, "arguments") if name in value}

@@ -2,6 +2,7 @@
 """What has to be so before anything is touched."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Launch
@@ -11,7 +12,7 @@ from colorunbook.engine.account import GO_ON, STOP
 from colorunbook.engine.asking import ask_host
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State
-from colorunbook.errors import Refused, StepFailed, Unavailable
+from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.plan import Plan
 
 
@@ -21,12 +22,14 @@ class Verdict:
 
     :param holds: ``None``: nobody knows, which is not that it holds.
     :param spent: why it need not hold any more; empty: it has to.
+    :param hangs: there was no answer in time.
     """
 
     expect: Expect
     holds: bool | None
     seen: str
     spent: str = ""
+    hangs: bool = False
 
     @property
     def lets_pass(self) -> bool:
@@ -48,7 +51,15 @@ async def ask_guards(
     :param starts: these instead: of a part of it.
     """
     for expect in plan.starts if starts is None else starts:
-        holds, seen = await _ask(plan, session, lookout, expect)
+        try:
+            holds, seen = await _ask(plan, session, lookout, expect)
+        except Unavailable as error:
+            spent, hangs = "", isinstance(error, TimedOut)
+            if not hangs:
+                with suppress(Unavailable):
+                    spent = await _spent(plan, lookout, expect)
+            yield Verdict(expect, None, error.message, spent, hangs)
+            continue
         spent = "" if holds else await _spent(plan, lookout, expect)
         yield Verdict(expect, holds, seen, spent)
 
@@ -61,10 +72,7 @@ async def _ask(
         raise TypeError(f"{type(condition).__name__} cannot be asked beforehand")
     if isinstance(condition, HostCondition):
         return await ask_host(session.transport, plan.site.host(expect.role), condition)
-    try:
-        return await lookout.ask(expect.role, condition)
-    except Unavailable as error:
-        return None, error.message
+    return await lookout.ask(expect.role, condition)
 
 
 async def _spent(plan: Plan, lookout: Lookout, expect: Expect) -> str:

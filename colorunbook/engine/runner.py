@@ -159,7 +159,7 @@ class _Run:
         asked: list[Expect] = []
         hangs = False
         async for verdict in ask_guards(self.plan, self.session, self.lookout):
-            if verdict.holds is None and not verdict.name and await self._is_led_astray():
+            if verdict.hangs and await self._is_led_astray():
                 hangs = True
                 break
             asked.append(verdict.expect)

@@ -53,10 +53,7 @@ class Payload:
 
         :raises InputError: it is no JSON, or no QMP command.
         """
-        try:
-            value: Json = json.loads(text)
-        except ValueError as error:
-            raise InputError(f"{text!r} is not JSON: {error}.") from None
+        value = read_json(text)
         if not is_object(value):
             raise InputError(f"{text!r} is not a QMP command.", "It has to be a JSON object.")
         oob = "exec-oob" in value and "execute" not in value
@@ -68,6 +65,23 @@ class Payload:
         if stray:
             raise InputError(f"{text!r} has a member {stray[0]!r} that QMP does not know.")
         return cls(name, arguments, oob)
+
+
+def read_json(text: str) -> Json:
+    """Read somebody else's JSON.
+
+    :raises InputError: it is none, or nested too deeply.
+    """
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        raise InputError(f"{shown!r} is not JSON: {error}.") from None
+    return value
+
+
+_SHOWN = 200
+"""Letters of what cannot be read that are shown."""
 
 
 def hmp(line: str) -> Payload:

@@ -82,11 +82,20 @@ def _of_monitors(case: Case, outcome: Outcome) -> Iterator[str]:
             continue
         lie = "the greeting" if at < 0 else outcome.received[at]
         later = [name for name in outcome.received[at + 1 :] if _changes(name) and name != _FREES]
+        if _is_asked_again(outcome.received, at):
+            continue  # what hung was freed of a peer that is known to be dead
         begun = any(map(_changes, outcome.received[:at])) if at > 0 else False
         if (not begun or _changes(lie)) and later:
             yield f"{lie} was not answered, and {later[0]} was sent"
     if _lies_about_the_mode(case, asked, first) and sent:
         yield f"the mode was not {case.monitor}, and {sent[0]} was sent"
+
+
+def _is_asked_again(received: Sequence[str], at: int) -> bool:
+    """Tell whether a question was put once more, before anything but the freeing was done."""
+    later = received[at + 1 :] if at >= 0 else []
+    until = next((n for n, name in enumerate(later) if _changes(name) and name != _FREES), 0)
+    return _FREES in later[:until] and received[at] in later[:until]
 
 
 def _changes(name: str) -> bool:
