@@ -2,10 +2,9 @@
 """Doing a plan as a person or a program sees it: told, journaled, and ended when they want."""
 
 import contextlib
-import json
 from dataclasses import dataclass
 
-from colorunbook.cli.console import give, paint, say
+from colorunbook.cli.console import give_json, paint, say
 from colorunbook.cli.interrupts import Account
 from colorunbook.cli.report import Report
 from colorunbook.engine.journal import Journal, as_record
@@ -48,7 +47,7 @@ async def do(
             async for event in events:
                 account.heard(event)
                 if telling.as_json:
-                    give(json.dumps(as_record(event), ensure_ascii=False))
+                    give_json(as_record(event), indent=None)
                 else:
                     report(event)
     except ColorunbookError as error:
