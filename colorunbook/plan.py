@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from colorunbook import essence
 from colorunbook.book.actions import Action, Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import HostCondition
@@ -58,7 +59,7 @@ class Plan:
         return tuple(role for role in Role if role in spoken)
 
     def as_json(self) -> JsonObject:
-        """The plan as data; the digest is of this."""
+        """The plan as data, with the words that it is told in."""
         return {
             "runbook": self.name,
             "qemu": str(self.dialect.version),
@@ -74,9 +75,24 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the plan, in hexadecimal: two plans that do the same have the same one."""
-        text = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False)
+        """SHA-256 in hexadecimal: two plans have the same one exactly when they do the same.
+
+        It is of what is sent, waited for, asked and taken back, and on which hosts. It is not of
+        names, titles, reasons and sentences, nor of how a host is reached.
+        """
+        text = json.dumps(self._essence(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _essence(self) -> JsonObject:
+        return {
+            "hosts": [self.site.host(role).address for role in Role],
+            "buries": self.buries.value if self.buries else None,
+            "freeing": [essence.of_step(step) for step in self.freeing],
+            "parts": list(essence.of_parts(self.steps, self.parts)),
+            "starts": essence.of_all(self.starts),
+            "steps": [essence.of_step(step) for step in self.steps],
+            "ends": essence.of_all(self.ends),
+        }
 
     def _step(self, step: Step) -> Json:
         return {

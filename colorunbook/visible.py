@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Values made fit for a person's eyes."""
+"""Values made fit for a person's eyes, and for the terminal before them."""
 
+import json
 import shlex
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Write JSON in which letters are letters, and what would steer a terminal is escaped.
+
+    JSON itself escapes nothing above U+001F; a terminal obeys U+0080 to U+009F as well.
+
+    :raises TypeError: it is nothing that JSON has.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def printable(text: str) -> str:

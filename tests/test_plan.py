@@ -105,13 +105,6 @@ def test_different_plans_have_different_digests(other: Plan) -> None:
     assert plan("bring-up").digest != other.digest
 
 
-def test_a_reason_is_part_of_the_digest() -> None:
-    """What a person has agreed to is what they have read."""
-    made = plan("primary-failover")
-    first, *others = made.steps
-    assert made.digest != replace(made, steps=(first.because("Why not."), *others)).digest
-
-
 def test_waits_are_no_commands() -> None:
     """They are not typed."""
     made = plan("start-replication")

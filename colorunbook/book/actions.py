@@ -120,7 +120,9 @@ class Yank:
 class Await:
     """Wait until something holds.
 
-    :param within: the longest wait, in seconds.
+    :param within: the longest wait, in seconds. Where QEMU tells how much is left (of a copy of a
+        disk, of a migration), it is the longest time in which that gets no less: a large guest
+        takes as long as it takes.
     """
 
     condition: Condition

@@ -71,6 +71,7 @@ __all__ = [
     "StatusIsNone",
     "Written",
     "colo_mode_is",
+    "comes_nearer",
     "guest_can_go_on",
     "guest_is",
     "migration_is",
@@ -216,8 +217,22 @@ Probe = (
     | NoJobs
     | MigrationRests
 )
+READY = "BLOCK_JOB_READY"
+"""The event that the wait for a copy is for."""
+
 HostCondition = HostProbe | Answers
 Condition = EventSeen | Checkpoints | Probe | HostCondition
+
+
+def comes_nearer(condition: Condition) -> bool:
+    """Whether QEMU tells, while it is waited for, how much is left: of a copy, of a migration."""
+    match condition:
+        case EventSeen(event):
+            return event == READY
+        case StatusIs(query):
+            return query == "query-migrate"
+        case _:
+            return False
 
 
 def guest_is(status: str) -> StatusIs:

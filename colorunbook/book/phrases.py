@@ -44,6 +44,7 @@ from colorunbook.book.conditions import (
     StatusIs,
     StatusIsNone,
     Written,
+    comes_nearer,
 )
 from colorunbook.errors import InputError
 from colorunbook.hosts import Role
@@ -68,7 +69,10 @@ _REPLACEMENT = (
     "as in `{launch}`_ and `{prepare}`_."
 )
 _TOLERANCE = "A reply with ``{text}`` is harmless here: {because}."
-_WAIT = re.compile(r"Wait,\s+at\s+most\s+(\d+)\s+seconds?,\s+until\s+(.+)\.", re.DOTALL)
+_WITHOUT = " without progress"
+_WAIT = re.compile(
+    r"Wait,\s+at\s+most\s+(\d+)\s+seconds?(\s+without\s+progress)?,\s+until\s+(.+)\.", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,11 @@ def plain(expect: Expect) -> str:
 
 
 def say_wait(expect: Expect, within: int) -> str:
-    """Put a wait into words; its bound is in seconds."""
-    return f"Wait, at most {within} second{'s' if within != 1 else ''}, until {say(expect)}."
+    """Put a wait into words; its bound is in seconds, as in :class:`.Await`."""
+    bound = f"{within} second{'s' if within != 1 else ''}"
+    if comes_nearer(expect.condition):
+        bound += _WITHOUT
+    return f"Wait, at most {bound}, until {say(expect)}."
 
 
 def read(text: str) -> Expect | None:
@@ -110,8 +117,10 @@ def read(text: str) -> Expect | None:
 def read_wait(text: str) -> tuple[Expect, int] | None:
     """Read a wait back: the condition and its bound in seconds."""
     match = _WAIT.fullmatch(text.strip())
-    expect = read(match[2]) if match else None
-    return (expect, int(match[1])) if match and expect else None
+    expect = read(match[3]) if match else None
+    if match is None or expect is None or bool(match[2]) is not comes_nearer(expect.condition):
+        return None
+    return expect, int(match[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def copy_is_ready() -> EventSeen:
 
 def see_copy_ready() -> Step:
     """Wait until the copy has caught up with the guest."""
-    step = wait_until(copy_is_ready(), within=86400, title="See the disks become equal")
+    step = wait_until(copy_is_ready(), within=3600, title="See the disks become equal")
     return _of_a_copy(step.done_when(JobIs(RESYNC, _READY)))
 
 

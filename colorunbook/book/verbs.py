@@ -137,7 +137,8 @@ def stop_guest() -> Step:
 def wait_until(condition: Condition, *, within: int, title: str) -> Step:
     """Wait until something holds.
 
-    :param within: the longest wait, in seconds.
+    :param within: the longest wait, in seconds, or the longest without progress, as in
+        :class:`~colorunbook.book.actions.Await`.
     """
     return Step(title, Await(condition, within))
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a person sees: progress on standard error, data on standard output."""
 
-import json
 import os
 import re
 import sys
@@ -9,13 +8,16 @@ from typing import TYPE_CHECKING, TextIO
 
 from colorunbook.qemu.payload import Json
 from colorunbook.visible import duration as duration
+from colorunbook.visible import json_text
 from colorunbook.visible import printable as printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_OURS = re.compile("(\033\\[[0-9;]*m)")
-"""What :func:`paint` puts into a text."""
+_MARK = f"\033{os.urandom(8).hex()}["
+"""What :func:`paint` puts before a colour: nothing that QEMU says can have it in it."""
+
+_OURS = re.compile(f"{re.escape(_MARK)}([0-9;]+m)")
 
 _STYLES = {"good": "32", "bad": "31;1", "dim": "2", "strong": "1"}
 
@@ -28,8 +30,8 @@ def coloured() -> bool:
 
 
 def paint(text: str, style: str) -> str:
-    """Give text a style where colours are shown."""
-    return f"\033[{_STYLES[style]}m{text}\033[0m" if coloured() else text
+    """Give text a style where colours are shown; it is for :func:`say` and :func:`begin`."""
+    return f"{_MARK}{_STYLES[style]}m{text}{_MARK}0m" if coloured() else text
 
 
 def say(text: str = "") -> None:
@@ -43,13 +45,16 @@ def begin(text: str) -> None:
 
 
 def give(text: str) -> None:
-    """Put data out."""
-    _put(text, sys.stdout)
+    """Put data out; what QEMU or a file has put into it does not steer the terminal."""
+    _put(printable(text), sys.stdout)
 
 
-def give_json(value: Json) -> None:
-    """Put data out for a program."""
-    give(json.dumps(value, indent=2, ensure_ascii=False))
+def give_json(value: Json, *, indent: int | None = 2) -> None:
+    """Put data out for a program.
+
+    :param indent: ``None``: all of it in one line.
+    """
+    give(json_text(value, indent=indent))
 
 
 def _put(text: str, stream: TextIO, end: str = "\n") -> None:
@@ -71,10 +76,8 @@ def _put(text: str, stream: TextIO, end: str = "\n") -> None:
 
 def _harmless(text: str) -> str:
     """A text in which nothing but our own colours steers a terminal."""
-    if not coloured():
-        return printable(text)
     parts = _OURS.split(text)
-    return "".join(part if n % 2 else printable(part) for n, part in enumerate(parts))
+    return "".join(f"\033[{part}" if n % 2 else printable(part) for n, part in enumerate(parts))
 
 
 class Bar:

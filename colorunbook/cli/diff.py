@@ -77,7 +77,7 @@ def diff(
         give_json(_data(name, drift))
     else:
         for one in drift.differences:
-            give(printable(f"{name}:{one.line}: {one.sort.value}: {one.said}"))
+            give(f"{name}:{one.line}: {one.sort.value}: {one.said}")
     _summary(drift)
     if drift.differences:
         raise typer.Exit(1)

@@ -2,10 +2,9 @@
 """Doing a plan as a person or a program sees it: told, journaled, and ended when they want."""
 
 import contextlib
-import json
 from dataclasses import dataclass
 
-from colorunbook.cli.console import give, paint, say
+from colorunbook.cli.console import give_json, paint, say
 from colorunbook.cli.interrupts import Account
 from colorunbook.cli.report import Report
 from colorunbook.engine.fencing import for_others
@@ -67,7 +66,7 @@ async def do(
                 account.heard(event)
                 told = for_others(event)
                 if telling.as_json:
-                    give(json.dumps(as_record(told), ensure_ascii=False))
+                    give_json(as_record(told), indent=None)
                 else:
                     report(told)
     except ColorunbookError as error:

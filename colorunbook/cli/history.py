@@ -62,7 +62,7 @@ def history(
         give_json([story.header, *story.records])
         return
     for line in retell(story, zone, verbose=verbose):
-        give(printable(line))
+        give(line)
 
 
 def _read(where: Path, most: int) -> Iterator[Story]:
@@ -86,7 +86,7 @@ def _list(stories: Iterator[Story], zone: tzinfo | None, *, as_json: bool) -> No
         return
     rows = [_row(story, zone) for story in stories]
     for line in table([_HEADING, *rows]) if rows else ():
-        give(printable(line))
+        give(line)
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

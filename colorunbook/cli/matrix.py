@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli.console import duration, give, give_json, paint, printable, say
+from colorunbook.cli.console import duration, give, give_json, paint, say
 from colorunbook.cli.keeping import Keeping
 from colorunbook.cli.options import AsJson
 from colorunbook.errors import Aborted, StepFailed, Unavailable
@@ -100,7 +100,7 @@ def matrix(
     if as_json:
         give_json([_as_json(outcome) for outcome in outcomes])
     else:
-        give(printable(table(outcomes)))
+        give(table(outcomes))
     say(f"{_cells(len(outcomes))} in {duration(perf_counter() - begun)}.")
     _conclude(outcomes)
     kept.must_be_whole()

@@ -121,7 +121,7 @@ def _steps(story: Story, *states: State) -> frozenset[int]:
 
 
 def _must_be_the_same(story: Story, plan: Plan) -> None:
-    if plan.digest == story.digest:
+    if plan.digest == story.digest and str(plan.dialect.version) == story.qemu:
         return
     was = f"plan {story.digest[:12]} for QEMU {story.qemu}"
     now = f"plan {plan.digest[:12]} for QEMU {plan.dialect.version}"

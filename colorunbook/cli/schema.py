@@ -173,7 +173,7 @@ def check(
         give_json({"schema": str(known.version), "binding": binding, "problems": list(problems)})
     else:
         for number, problem in found:
-            give(printable(f"{name}:{number}: {problem}"))
+            give(f"{name}:{number}: {problem}")
     count = f"{len(rows)} command{'s' * (len(rows) != 1)}"
     if found:
         bad = len({number for number, _ in found})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli.console import give, give_json, printable, say
+from colorunbook.cli.console import give, give_json, say
 from colorunbook.cli.options import AsJson
 from colorunbook.errors import InputError
 
@@ -55,7 +55,7 @@ def seen(
         give_json([row.as_json() for row in found])
         return
     for line in lines(found):
-        give(printable(line))
+        give(line)
 
 
 def lines(rows: Sequence["Row"]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A check as a person or a program sees it, passage by passage."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 
@@ -9,7 +8,7 @@ from colorunbook.book.actions import Hmp
 from colorunbook.check.evaluators import Stage, account, shown
 from colorunbook.check.future import Refusal
 from colorunbook.check.parsers import Passage, Typed
-from colorunbook.cli.console import begin, duration, give, paint, say
+from colorunbook.cli.console import begin, duration, give, give_json, paint, say
 from colorunbook.errors import StepFailed, Untrue
 from colorunbook.qemu.payload import Json, JsonObject
 
@@ -93,7 +92,7 @@ class Teller:
 
     def _give(self, record: JsonObject) -> None:
         if self.as_json:
-            give(json.dumps(record, ensure_ascii=False))
+            give_json(record, indent=None)
 
 
 def _of(passage: Passage, **more: Json) -> JsonObject:

@@ -8,7 +8,6 @@ run goes on, so that whoever reads it can tell a run that goes on from one that 
 import contextlib
 import dataclasses
 import datetime
-import json
 import os
 import stat
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ from colorunbook.errors import Refused, Unavailable
 from colorunbook.plan import Plan, describe, undone_by
 from colorunbook.qemu.payload import Json
 from colorunbook.sitejson import site_as_json
+from colorunbook.visible import json_text
 
 FORMAT: Final = 1
 """Of what the lines hold; a reader refuses a later one."""
@@ -137,7 +137,7 @@ class Journal:
 
     def _append(self, record: dict[str, Json], *, sync: bool = True) -> None:
         record = {"time": datetime.datetime.now(datetime.UTC).isoformat(), **record}
-        text = ("\n" if self._torn else "") + json.dumps(record, ensure_ascii=False) + "\n"
+        text = ("\n" if self._torn else "") + json_text(record) + "\n"
         line = text.encode(errors="backslashreplace")
         try:
             while line:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.conditions import (
+    READY,
     Checkpoints,
     Condition,
     EventSeen,
@@ -13,9 +14,9 @@ from colorunbook.book.conditions import (
     Probe,
     StatusIs,
 )
-from colorunbook.engine.standstill import READY, CopyWatch, MigrationWatch
+from colorunbook.engine.standstill import Bound, CopyWatch, MigrationWatch
 from colorunbook.engine.transport import Monitor
-from colorunbook.errors import StepFailed, TimedOut
+from colorunbook.errors import StepFailed
 from colorunbook.qemu.payload import Json, JsonObject, Payload, as_objects, is_object
 
 REPLY = 30.0
@@ -52,21 +53,20 @@ async def wait(
 ) -> AsyncIterator[Nearer | Seen]:
     """Wait until a condition holds; the last value tells what was seen.
 
-    :param within: the bound, in seconds.
+    :param within: the bound, in seconds, as in :class:`~colorunbook.book.actions.Await`.
     :param since: events before this index are not looked at.
     :param heed: called between two looks; what it raises ends the wait.
     :raises TimedOut: it does not hold in time, or what would bring it about stands still.
     :raises StepFailed: it can no longer come to hold.
     """
-    loop = asyncio.get_running_loop()
-    end = loop.time() + within
+    bound = Bound(condition, within)
     match condition:
         case EventSeen():
-            waiting = _event(monitor, condition, since, end)
+            waiting = _event(monitor, condition, since, bound)
         case Checkpoints(count):
             waiting = _checkpoints(monitor, count, since)
         case _:
-            waiting = _probe(monitor, condition, end)
+            waiting = _probe(monitor, condition, bound)
     last = "nothing"
     async for news in waiting:
         match news:
@@ -77,8 +77,7 @@ async def wait(
         if isinstance(news, Seen):
             return
         heed()
-        if loop.time() > end:
-            raise TimedOut(f"It does not hold within {within:g} s; seen: {last}.")
+        bound.hold(last)
 
 
 async def ask(
@@ -121,10 +120,10 @@ def count_checkpoints(events: Sequence[JsonObject], since: int) -> int:
 
 
 async def _event(
-    monitor: Monitor, condition: EventSeen, since: int, end: float
+    monitor: Monitor, condition: EventSeen, since: int, bound: Bound
 ) -> AsyncIterator[Nearer | Seen | str]:
     at = since
-    watch = CopyWatch(condition)
+    watch = CopyWatch(condition, bound)
     while True:
         for event in monitor.events[at:]:
             if condition.matches(event):
@@ -135,15 +134,15 @@ async def _event(
             yield ""
         else:
             query = Payload("query-block-jobs")
-            reply = await monitor.execute(query, _left(end))
+            reply = await monitor.execute(query, _left(bound.end))
+            if len(monitor.events) == at:
+                watch.see(reply)
             jobs = as_objects(reply)
             for job in jobs:
                 done, total = job.get("offset"), job.get("len")
                 if isinstance(done, int) and isinstance(total, int):
                     yield Nearer(done, total)
             yield f"jobs {jobs}" if jobs else ""
-            if len(monitor.events) == at:
-                watch.see(reply)
 
 
 async def _checkpoints(
@@ -162,21 +161,21 @@ async def _checkpoints(
 
 
 async def _probe(
-    monitor: Monitor, probe: Probe | HostCondition, end: float
+    monitor: Monitor, probe: Probe | HostCondition, bound: Bound
 ) -> AsyncIterator[Nearer | Seen | str]:
     pause = 0.01
-    watch = MigrationWatch(probe)
+    watch = MigrationWatch(probe, bound)
     while True:
-        holds, seen = await ask(monitor, probe, end)
+        holds, seen = await ask(monitor, probe, bound.end)
         if holds:
             yield Seen(seen)
         if isinstance(probe, StatusIs) and seen in _DEAD_ENDS.get(probe.query, ()):
-            told = await monitor.execute(Payload(probe.query), _left(end))
+            told = await monitor.execute(Payload(probe.query), _left(bound.end))
             why = told.get("error-desc") if is_object(told) else None
             raise StepFailed(f"{probe.query} says {seen}{f': {why}' if why else ''}.")
-        yield seen
         if watch.is_wanted:
-            watch.see(await monitor.execute(Payload("query-migrate"), _left(end)))
+            watch.see(await monitor.execute(Payload("query-migrate"), _left(bound.end)))
+        yield seen
         await monitor.next_event(len(monitor.events), pause)
         pause = min(pause * 2, 0.2)
 

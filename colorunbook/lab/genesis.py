@@ -18,7 +18,7 @@ from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH, Tree
-from colorunbook.lab.world import World, find
+from colorunbook.lab.world import World, find, recorded
 
 #: How long a world may take to come to be, in seconds.
 PATIENCE = 20.0
@@ -72,13 +72,20 @@ def create(
 def sweep(labs: Path) -> tuple[str, ...]:
     """Remove what dead worlds have left of their runtime folders, and return their names.
 
+    One whose keeper was killed is helped to its end first: what is stopped in it is woken.
+
     :param labs: :func:`colorunbook.lab.runtime.labs`; every folder in it is taken for a lab's.
     """
     with FileLock(labs / ".lock", timeout=2 * PATIENCE, mode=0o600):
-        dead = [each for each in labs.iterdir() if each.is_dir() and find(each) is None]
+        dead = [each for each in labs.iterdir() if each.is_dir() and _is_gone(each)]
         for each in dead:
             shutil.rmtree(each)
     return tuple(sorted(each.name for each in dead))
+
+
+def _is_gone(runtime: Path) -> bool:
+    world = recorded(runtime)
+    return world is None or world.is_gone()
 
 
 def _must_have(tree: Tree) -> None:

@@ -13,6 +13,9 @@ from colorunbook.errors import TimedOut, Unavailable
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
+_EXITING = 0x4
+"""``PF_EXITING``, among the flags of proc_pid_stat(5): it runs none of its program any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
@@ -42,6 +45,20 @@ class Life:
     def is_over(self) -> bool:
         """Whether it has ended (a zombie has)."""
         return self.boot != _boot() or _born(self.pid) != self.born
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was killed and has not ended yet, as one that waits for what it takes along.
+
+        Process 1 of a pid namespace does until each process in it is collected by its parent.
+        """
+        fields = _fields(self.pid)
+        return not self.is_over and fields is not None and bool(int(fields[5]) & _EXITING)
+
+    @property
+    def has_left_its_pid(self) -> bool:
+        """Whether nobody has its pid now, it itself included."""
+        return not Path(f"/proc/{self.pid}").exists()
 
     def send(self, what: signal.Signals) -> None:
         """Send it a signal; nothing happens when it is over."""
@@ -78,10 +95,16 @@ def _boot() -> str:
 
 def _born(pid: int) -> int | None:
     """When the process started, in clock ticks since boot; nothing for one that has ended."""
+    fields = _fields(pid)
+    return None if fields is None else int(fields[18])
+
+
+def _fields(pid: int) -> list[str] | None:
+    """What the kernel tells of a process after its state; nothing for one that has ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     # The name, in parentheses, may itself hold blanks and parentheses.
     state, *fields = stat.rpartition(")")[2].split()
-    return None if state in "ZX" else int(fields[18])
+    return None if state in "ZX" else fields

@@ -214,6 +214,20 @@ class World:
         with suppress(FileNotFoundError):
             shutil.rmtree(self.runtime)
 
+    def is_gone(self) -> bool:
+        """Whether its keeper has ended; one that was killed is helped to its end.
+
+        What still leads into a world that ends is woken: an ``nsenter`` whose QEMU was stopped
+        would keep the keeper from ending for as long as nobody wakes it.
+        """
+        if not self.keeper.is_over and not self.keeper.is_ending:
+            return False
+        # Whoever has the pid of a keeper that is over may be the keeper of another world.
+        ours = self.keeper.is_ending or self.keeper.has_left_its_pid
+        waiters = self._waiters() if ours else ()
+        _wake(waiters)
+        return self._is_gone_within(PATIENCE, waiters)
+
     def save(self) -> None:
         """Write the record by which :func:`find` finds this world."""
         record = {
@@ -267,16 +281,21 @@ class World:
 
 def find(runtime: Path) -> World | None:
     """The world whose record is in ``runtime``, or nothing if none stands there any more."""
+    world = recorded(runtime)
+    return world if world is not None and world.is_alive else None
+
+
+def recorded(runtime: Path) -> World | None:
+    """The world whose record is in ``runtime``, whether it stands or not; ``None``: no record."""
     try:
         told = json.loads((runtime / RECORD).read_text(encoding="utf-8"))
         keeper = Life(int(told["pid"]), int(told["born"]), str(told["boot"]))
         binary = None if told.get("binary") is None else Path(told["binary"])
         tree = Tree(Path(told["root"]), str(told["version"]), binary)
         cables = None if told.get("cables") is None else Cables(**told["cables"])
-        world = World(tree, runtime, keeper, str(told["tap_refusal"]), cables)
+        return World(tree, runtime, keeper, str(told["tap_refusal"]), cables)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return world if world.is_alive else None
 
 
 def _wake(waiters: tuple[psutil.Process, ...]) -> None:

@@ -15,6 +15,7 @@ from colorunbook.book.conditions import (
     ObjectsThere,
     SpaceFor,
     guest_is,
+    migration_is,
 )
 from colorunbook.book.phrases import (
     Death,
@@ -95,6 +96,18 @@ def test_the_words_of_a_wait() -> None:
     waits = [say_wait(Expect(Role.SECONDARY, guest_is("running")), n) for n in (1, 2)]
     ending = "until ``query-status`` on the secondary says ``status=running``."
     assert [f"Wait, at most 1 second, {ending}", f"Wait, at most 2 seconds, {ending}"] == waits
+
+
+def test_a_wait_whose_progress_is_told_is_bounded_by_that() -> None:
+    """The document says so; a sentence that says so of another wait, or not of it, is none."""
+    expect = Expect(Role.PRIMARY, migration_is("colo"))
+    ending = "until ``query-migrate`` on the primary says ``status=colo``."
+    text = f"Wait, at most 300 seconds without progress, {ending}"
+    assert text == say_wait(expect, 300)
+    assert (expect, 300) == read_wait(text)
+    assert read_wait(f"Wait, at most 300 seconds, {ending}") is None
+    other = "until ``query-status`` on the primary says ``status=running``."
+    assert read_wait(f"Wait, at most 300 seconds without progress, {other}") is None
 
 
 def test_a_path_with_a_blank_reads_back() -> None:

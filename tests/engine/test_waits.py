@@ -220,6 +220,53 @@ def test_a_migration_that_stands_still_is_not_waited_for() -> None:
     assert 60 <= gave_up(Scripted(replies=[reply]), migration_is("colo"), 300) < 70
 
 
+def migrating(left: Sequence[int]) -> list[Json]:
+    """What is asked of a migration, twice at a look, while so many bytes are left."""
+    looks: list[Json] = [
+        {"status": "active", "ram": {"transferred": n, "remaining": b}} for n, b in enumerate(left)
+    ]
+    return [look for look in looks for _ in range(2)]
+
+
+@pytest.mark.parametrize("within", [5, 300])
+def test_a_migration_that_comes_nearer_is_waited_for(within: int) -> None:
+    """The memory of a large guest takes its time, whatever the bound."""
+    sent: list[Json] = [*migrating(range(10_000, 0, -1)), {"status": "colo"}]
+    told, seconds = waited(Scripted(replies=sent, pause=1), migration_is("colo"), within)
+    assert [Seen("colo")] == told
+    assert 1500 < seconds
+
+
+def test_a_migration_that_sends_and_comes_no_nearer_is_not_waited_for() -> None:
+    """The guest writes as fast as it is sent."""
+    left = [1000 - n if n < 500 else 501 + n % 7 for n in range(20_000)]
+    monitor = Scripted(replies=migrating(left), pause=1)
+    assert 390 <= gave_up(monitor, migration_is("colo"), 300) < 410
+    with pytest.raises(TimedOut, match="For 300 s it has come no nearer; seen: active"):
+        waited(Scripted(replies=migrating(left), pause=1), migration_is("colo"), 300)
+
+
+def test_a_migration_that_tells_nothing_has_its_bound() -> None:
+    """Nothing is left to be sent before it is set up."""
+    ram: JsonObject = {"transferred": 0, "remaining": 0}
+    replies: list[Json] = [{"status": "setup"}, {"status": "setup", "ram": ram}]
+    for reply in replies:
+        monitor = Scripted(replies=[reply])
+        assert 30 <= gave_up(monitor, migration_is("colo"), 30) < 31
+
+
+def test_a_copy_that_comes_no_nearer_is_not_waited_for() -> None:
+    """The guest writes as fast as it is copied."""
+    jobs: list[Json] = [[{"device": "resync", "offset": n, "len": n + 99}] for n in range(2000)]
+    assert 300 <= gave_up(Scripted([], jobs, pause=1), READY, 300) < 310
+
+
+def test_a_state_has_its_bound_whatever_else_changes() -> None:
+    """Nothing tells how far it has come."""
+    replies: list[Json] = [{"status": f"s{n}", "ram": {"remaining": 9999 - n}} for n in range(999)]
+    assert 10 <= gave_up(Scripted(replies=replies), guest_is("running")) < 11
+
+
 async def _first(monitor: Scripted) -> Nearer | Seen | None:
     async for news in wait(monitor, READY, 5, 0):
         return news

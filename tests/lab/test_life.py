@@ -53,3 +53,14 @@ def test_no_process() -> None:
     """A pid that no one has is no life."""
     with pytest.raises(Unavailable):
         Life.of(2**22 + 1)
+
+
+def test_what_lives_is_not_ending(sleeper: subprocess.Popen[bytes]) -> None:
+    """It has its number, and neither before its end nor after it is it on its way there."""
+    life = Life.of(sleeper.pid)
+    assert not life.is_ending
+    assert not life.has_left_its_pid
+    life.send(SIGKILL)
+    sleeper.wait()
+    assert not life.is_ending
+    assert life.has_left_its_pid

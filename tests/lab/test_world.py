@@ -2,9 +2,15 @@
 """A world as a value: its commands, its record, and what becomes of it when it is gone."""
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from colorunbook.errors import Unavailable
@@ -24,6 +30,18 @@ def gone(tmp_path: Path) -> World:
     folder = tmp_path / "lab"
     folder.mkdir()
     return World(Tree(Path("/t"), "11.1.3"), folder, KEEPER, "no tun")
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[psutil.Process]:
+    """What leads into the world of a keeper, stopped as its process inside is."""
+    stop = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+    with subprocess.Popen((sys.executable, "-I", "-c", stop, f"--target={pid}")) as process:
+        try:
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+            yield psutil.Process(process.pid)
+        finally:
+            process.kill()
 
 
 def test_command_keeps_the_words(gone: World) -> None:
@@ -134,3 +152,24 @@ def test_sweep_removes_the_dead(gone: World) -> None:
     gone.save()
     assert genesis.sweep(gone.runtime.parent) == ("lab",)
     assert not gone.runtime.exists()
+
+
+def test_sweep_wakes_what_was_stopped(gone: World) -> None:
+    """Who killed the keeper of a world with a stopped QEMU has left a process that waits."""
+    gone.save()
+    with stopped(KEEPER.pid) as waiter:
+        assert psutil.STATUS_STOPPED == waiter.status()
+        assert genesis.sweep(gone.runtime.parent) == ("lab",)
+        assert 0 == waiter.wait(5)
+
+
+def test_sweep_lets_the_living_sleep(gone: World) -> None:
+    """What leads into another world, whose keeper has the number of a dead one, is left alone."""
+    with subprocess.Popen(("sleep", "60")) as other:
+        try:
+            replace(gone, keeper=replace(Life.of(other.pid), born=1)).save()
+            with stopped(other.pid) as waiter:
+                assert genesis.sweep(gone.runtime.parent) == ("lab",)
+                assert psutil.STATUS_STOPPED == waiter.status()
+        finally:
+            other.kill()

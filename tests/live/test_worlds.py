@@ -223,6 +223,23 @@ def test_killed_keeper_leaves_nothing(make: Make, sleeper: Sleeper) -> None:
     assert has_ended(inner)
 
 
+def test_a_stopped_process_does_not_outlive_a_killed_keeper(
+    make: Make, labs: Path, sleeper: Sleeper
+) -> None:
+    """The keeper cannot end before what leads to the stopped one is woken; the sweep wakes it."""
+    there = make("lab")
+    inner = sleeper(there)
+    inner.suspend()
+    time.sleep(0.2)
+    there.keeper.send(SIGKILL)
+    with pytest.raises(TimedOut):
+        there.keeper.wait(0.5)
+    assert there.keeper.is_ending
+    assert genesis.sweep(labs) == ("lab",)
+    assert not there.is_alive
+    assert has_ended(inner)
+
+
 def test_killed_starter_leaves_nothing(tree: Tree, labs: Path, sleeper: Sleeper) -> None:
     """A bound world ends with its starter, even when that is killed."""
     starter = start(tree, labs, "bound")

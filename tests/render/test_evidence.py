@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from colorunbook import shelf
 from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import guest_is
 from colorunbook.book.runbook import Runbook, Step
 from colorunbook.check.evaluators import shown
 from colorunbook.check.parsers import Typed, passages
@@ -70,11 +71,11 @@ def test_what_no_record_has_is_not_seen() -> None:
 
 
 def changed(book: Runbook) -> Runbook:
-    """The same runbook, where one reason is another."""
+    """The same runbook, where one step is known by something else."""
 
     def steps(colo: Colo) -> list[Step]:
         first, *others = book.steps(colo)
-        return [first.because("For another reason."), *others]
+        return [first.done_when(guest_is("otherwise")), *others]
 
     other = Runbook(
         book.name,
