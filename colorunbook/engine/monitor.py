@@ -94,6 +94,9 @@ async def _connect(
             "A monitor takes one client: end the other one. A primary that has just been started "
             "greets only when its secondary has connected.",
         ) from None
+    except AssertionError as error:
+        # What qemu.qmp shows of an end that closes between its greeting and its first word.
+        raise _ended(name) from error
     except ConnectError as error:
         if isinstance(error.exc, (QMPError, *_ODD)):
             raise _no_qmp(name, error.exc) from error
@@ -117,11 +120,15 @@ async def _negotiate(name: str, client: QMPClient) -> None:
         await client.execute(NEGOTIATION, {"enable": enable} if enable else None)
     except ExecuteError as error:
         raise _no_qmp(name, error) from error
-    except (*_LOST, AssertionError) as error:
-        raise Unavailable(
-            f"{name[:1].upper()}{name[1:]} ended as soon as it had greeted.",
-            "See whether that QEMU still runs.",
-        ) from error
+    except _LOST as error:
+        raise _ended(name) from error
+
+
+def _ended(name: str) -> Unavailable:
+    return Unavailable(
+        f"{name[:1].upper()}{name[1:]} ended as soon as it had greeted.",
+        "See whether that QEMU still runs.",
+    )
 
 
 def _no_qmp(name: str, error: Exception) -> Unavailable:
