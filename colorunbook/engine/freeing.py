@@ -5,11 +5,11 @@ import asyncio
 from collections.abc import Sequence
 
 from colorunbook.book.actions import Yank
-from colorunbook.book.ports import Knock
 from colorunbook.engine.events import Yanked
+from colorunbook.engine.presence import answers
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Monitor
-from colorunbook.errors import ColorunbookError, StepFailed, Unavailable
+from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Version
@@ -113,26 +113,12 @@ class Freer:
         if self._yank is None:
             return
         role, yank = self._yank
-        if self._plan.buries is None and await self._lives(role.other):
+        if self._plan.buries is None and await answers(self._plan, self._session, role.other):
             return
         try:
             self.freed.append(await free(self._plan, self._session, role, yank, why))
         except ColorunbookError as error:
             self.freed.append(Yanked(role, (), f"{why}, and nothing could be cut: {error.message}"))
-
-    async def _lives(self, peer: Role) -> bool:
-        """Whether the peer answers still: then it is not that which is waited for."""
-        host = self._plan.site.host(peer)
-        for address, monitor in self._session.opened():
-            if address == host.address:
-                try:
-                    await monitor.execute(Payload("query-version"), ANSWER)
-                except Unavailable:
-                    return False
-                except StepFailed:
-                    return True
-                return True
-        return await self._session.transport.meet(host, ANSWER) is Knock.ANSWERS
 
 
 class _Freeing:

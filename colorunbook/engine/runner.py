@@ -2,55 +2,40 @@
 """The engine: a plan, done on live QEMUs, step by step, until its postcondition is seen."""
 
 import contextlib
-import shlex
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
-from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
 from colorunbook.engine.account import told_of_pause, told_of_steps, told_of_undo
 from colorunbook.engine.acts import Hands
+from colorunbook.engine.beginning import Beginning
 from colorunbook.engine.ending import postcondition
 from colorunbook.engine.events import (
     Event,
-    Fencing,
-    GuardHeld,
-    GuardWaived,
     Progress,
-    ProofGiven,
     RunEnded,
     RunStarted,
     StepDone,
     StepSkipped,
     StepStarted,
     UndoFailed,
-    Yanking,
 )
-from colorunbook.engine.fencing import split_fence
-from colorunbook.engine.freeing import HANGS, free, leads_to_a_peer, yank_of
 from colorunbook.engine.guards import (
-    Verdict,
-    ask_guards,
     must_begin,
-    must_pass,
-    refuse_to_start_twice,
 )
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner, never
-from colorunbook.engine.peer import own_ports, prove_dead
+from colorunbook.engine.presence import must_answer
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, left_behind, undo
 from colorunbook.engine.waits import Nearer, Seen
-from colorunbook.errors import Aborted, ColorunbookError, StepFailed, TimedOut, Unavailable
+from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
-from colorunbook.qemu.payload import Json, Payload
-
-PEER = 10.0
-"""How long a peer may take to answer whether it is there, in seconds."""
+from colorunbook.qemu.payload import Json
 
 
 async def run(
@@ -95,29 +80,22 @@ class _Run:
         self.session = session
         self.manner = manner
         self.hearing = Hearing(plan, session)
-        self.lookout = Lookout(
-            plan, session, patience=HANGS if plan.buries and plan.freeing else None
-        )
         self.hands = Hands(plan, session)
+        self.lookout = Lookout(plan, session, self.hands.freer)
         self.done: list[tuple[int, Step]] = []
         self.finished = 0
         self.taken_up = bool(manner.begun or manner.ended)
-        self.is_over = False
-        self.is_freed = False
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
         start = time.perf_counter()
         self.hearing.begin()
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
-        if self.plan.buries is not None and (yank := yank_of(self.plan)) is not None:
-            await self.session.spare(yank[0], self.plan.site)  # once something hangs it is too late
-        await refuse_to_start_twice(self.plan, self.session, self.lookout)
-        async for event in self._may_begin():
+        beginning = Beginning(self.plan, self.session, self.manner)
+        async for event in beginning.events():
             yield event
-        self.lookout = Lookout(self.plan, self.session, self.hands.freer)
         await self._look_round()
-        async for event in self._free_first():
+        async for event in beginning.free_first():
             yield event
         try:
             for number, step in enumerate(self.plan.steps, 1):
@@ -147,63 +125,6 @@ class _Run:
         async for event in seeing:
             yield event
         yield RunEnded(time.perf_counter() - start)
-
-    async def _may_begin(self) -> AsyncIterator[Event]:
-        """Ask the guards, and have it proved that a peer is dead which has to be.
-
-        A QEMU that hangs on its peer answers no guard. It is freed once that one is known to be
-        dead, and asked then.
-
-        :raises Refused: it may not.
-        """
-        asked: list[Expect] = []
-        hangs = False
-        async for verdict in ask_guards(self.plan, self.session, self.lookout):
-            if verdict.hangs and await self._is_led_astray():
-                hangs = True
-                break
-            asked.append(verdict.expect)
-            yield self._judge(verdict)
-        if self.plan.buries is not None and (hangs or not await self._is_over()):
-            own = () if hangs else await own_ports(self.plan, self.lookout, self.plan.buries.other)
-            if self.manner.fence is not None:
-                yield Fencing(self.plan.buries, shlex.join(split_fence(self.manner.fence)))
-            yield await self._prove_dead(self.plan.buries, own)
-        if hangs:
-            async for event in self._free_first():
-                yield event
-            self.lookout = Lookout(self.plan, self.session)
-            left = [expect for expect in self.plan.starts if expect not in asked]
-            async for verdict in ask_guards(self.plan, self.session, self.lookout, left):
-                yield self._judge(verdict)
-
-    def _judge(self, verdict: Verdict) -> GuardHeld | GuardWaived:
-        """See that a guard lets the run begin.
-
-        :raises Refused: it does not.
-        """
-        if not verdict.lets_pass and verdict.name in self.manner.despite:
-            return GuardWaived(verdict.expect, verdict.seen)
-        must_pass(self.plan, verdict)
-        return GuardHeld(verdict.expect, verdict.spent or verdict.seen)
-
-    async def _is_over(self) -> bool:
-        """Whether all that changes anything is done: then nobody has to be dead for the rest."""
-        steps = [step for step in self.plan.steps if changes(step)]
-        states = [(await self.lookout.of(step)).state for step in steps]
-        self.is_over = bool(states) and all(state is State.DONE for state in states)
-        return self.is_over
-
-    async def _prove_dead(self, peer: Role, own: tuple[int, ...]) -> ProofGiven:
-        return await prove_dead(
-            self.plan.site,
-            peer.other,
-            self.session.transport,
-            name=self.plan.name,
-            own=own,
-            fence=self.manner.fence,
-            ask_person=self.manner.ask_person,
-        )
 
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""
@@ -253,28 +174,6 @@ class _Run:
             if changes(step) and (await self.lookout.of(step)).state is State.DONE:
                 self.taken_up = True
                 return
-
-    async def _is_led_astray(self) -> bool:
-        """Whether what hangs is for sure a QEMU that leads to the peer which has to be dead."""
-        yank = yank_of(self.plan) if self.plan.buries is not None else None
-        with contextlib.suppress(ColorunbookError):
-            return yank is not None and await leads_to_a_peer(self.plan, self.session, *yank)
-        return False
-
-    async def _free_first(self) -> AsyncIterator[Event]:
-        """Cut what leads to a peer that is dead, before anything can wait for it.
-
-        Where it was only killed this is not needed and harms nothing: a chardev that has not
-        noticed is let go as well. Where it is all over already there is nothing to cut.
-        """
-        yank = yank_of(self.plan) if self.plan.freeing else None
-        if yank is None or self.plan.buries is None or self.is_over or self.is_freed:
-            return
-        self.is_freed = True
-        yield Yanking(yank[0])
-        with self.manner.stop.doing():
-            freed = await free(self.plan, self.session, *yank, "its peer is dead")
-        yield freed
 
     async def _step(self, number: int, step: Step) -> AsyncIterator[Event]:
         try:
@@ -340,21 +239,8 @@ class _Run:
 
         :raises Unavailable: the session with it was lost, or a question has had no reply.
         """
-        if self.plan.buries is not None or peer not in self.plan.roles:
-            return
-        host = self.plan.site.host(peer).address
-        for address, monitor in self.session.opened():
-            if address != host:
-                continue
-            try:
-                with contextlib.suppress(StepFailed):  # that is an answer
-                    await monitor.execute(Payload("query-version"), PEER)
-            except TimedOut as error:
-                silent = f"The {peer.value} {host} does not answer. {error.message}"
-                raise TimedOut(silent, error.advice) from error
-            except Unavailable as error:
-                gone = f"The {peer.value} {host} has gone. {error.message}"
-                raise Unavailable(gone, error.advice) from error
+        if self.plan.buries is None and peer in self.plan.roles:
+            await must_answer(self.plan, self.session, peer)
 
     def news(self) -> list[Event]:
         """What came meanwhile: events of QEMU, and what had to be cut."""

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether a peer that should be there is."""
+
+from contextlib import suppress
+
+from colorunbook.book.ports import Knock
+from colorunbook.engine.session import Session
+from colorunbook.engine.transport import Monitor
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.hosts import Role
+from colorunbook.plan import Plan
+from colorunbook.qemu.payload import Payload
+
+ANSWER = 10.0
+"""How long a peer may take to answer whether it is there, in seconds."""
+
+
+async def must_answer(plan: Plan, session: Session, peer: Role) -> None:
+    """See that a peer that is spoken to answers still.
+
+    :raises Unavailable: the session with it was lost, or it does not answer.
+    """
+    monitor = _opened(plan, session, peer)
+    if monitor is None:
+        return
+    who = f"The {peer.value} {plan.site.host(peer).address}"
+    try:
+        await _ask(monitor)
+    except TimedOut as error:
+        raise TimedOut(f"{who} does not answer. {error.message}", error.advice) from error
+    except Unavailable as error:
+        raise Unavailable(f"{who} has gone. {error.message}", error.advice) from error
+
+
+async def answers(plan: Plan, session: Session, peer: Role) -> bool:
+    """Tell whether a peer answers, whether it was spoken to before or not."""
+    monitor = _opened(plan, session, peer)
+    if monitor is None:
+        return await session.transport.meet(plan.site.host(peer), ANSWER) is Knock.ANSWERS
+    try:
+        await _ask(monitor)
+    except Unavailable:
+        return False
+    return True
+
+
+def _opened(plan: Plan, session: Session, peer: Role) -> Monitor | None:
+    return dict(session.opened()).get(plan.site.host(peer).address)
+
+
+async def _ask(monitor: Monitor) -> None:
+    with suppress(StepFailed):  # that is an answer
+        await monitor.execute(Payload("query-version"), ANSWER)
