@@ -269,7 +269,7 @@ def test_colo_that_never_begins_is_not_taken_for_success(pair: Pair) -> None:
     pair.hosts.nature = Nature(enters_colo=False)
     text = pair.fails("bring-up", TimedOut)
     assert "'See COLO begin'" in text
-    assert "within 300 s; seen: active" in text
+    assert "For 300 s it has come no nearer; seen: active" in text
 
 
 def test_a_migration_that_fails_is_not_waited_for(pair: Pair) -> None:
