@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Peers that live, that are stopped, and that are dead, as a live survivor sees them."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -170,3 +171,47 @@ async def test_a_knock_ends_a_qemu_that_waits_for_its_migration(lab: Lab) -> Non
     assert (True, "it answers") == await ask_host(lab.transport, lab.site.primary, wrong)
     qemu.wait(10)
     assert lab.qemu_of(lab.site.secondary) is None
+
+
+def test_a_person_at_a_terminal_types_the_address_of_the_dead(lab: Lab) -> None:
+    """The wrong one is refused; nothing but the right one is proof."""
+
+    async def work() -> None:
+        await lab.bring_up(lambda _event: None)
+
+    asyncio.run(work())
+    lab.kill_host(lab.site.secondary)
+    assert (3, False) == at_a_terminal(lab, "192.0.2.2")
+    assert (0, True) == at_a_terminal(lab, "192.0.2.1")
+
+
+def at_a_terminal(lab: Lab, answer: str) -> tuple[int, bool]:
+    """Say ``--peer-is-dead`` on a terminal: the exit code, and whether it is told to have worked.
+
+    The peer is said to be where this machine cannot know of it (RFC 5737).
+    """
+    primary = lab.site.primary
+    words = ("--primary", primary.address, "--primary-qmp", str(primary.monitor))
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        (sys.executable, "-m", "colorunbook", "run", "primary-failover", *words,
+         "--secondary", "192.0.2.1", "--peer-is-dead"),
+        stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "NO_COLOR": "1"},
+    ) as child:  # fmt: skip
+        os.close(theirs)
+        told = b""
+        while piece := _read(ours):
+            told += piece
+            if told.endswith(b"type its address: "):
+                os.write(ours, f"{answer}\n".encode())
+        child.wait(60)
+    os.close(ours)
+    return child.returncode, b"it has worked" in told
+
+
+def _read(terminal: int) -> bytes:
+    """What comes from a terminal; empty: the other side is closed, which Linux calls an error."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
