@@ -104,7 +104,9 @@ def start_replication(colo: Colo) -> Iterator[Step]:
 
 def enters_colo() -> Step:
     """Wait for what the reply of ``migrate`` does not tell."""
-    return wait_until(migration_is("colo"), within=300, title="See COLO begin").because(
+    begins = migration_is("colo")
+    step = wait_until(begins, within=300, title="See COLO begin").done_when(begins)
+    return step.because(
         "Every command can succeed and COLO still not begin: this is the first sign that it has. "
         "The time goes into copying the guest's memory once."
     )

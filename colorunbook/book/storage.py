@@ -153,9 +153,18 @@ def _of_a_copy(step: Step) -> Step:
     return step.done_when(_PAUSED, NodeThere(REPLICA), _COPIED).done_when(under_way())
 
 
+def _of_its_work(step: Step) -> Step:
+    """The same of a step that comes before the end of the copy, which may be there to be seen.
+
+    Beside a guest that runs, a copy that has ended is of the past.
+    """
+    return _of_a_copy(step).done_when(_PAUSED, _ENDED, _COPIED)
+
+
 def pause_for_copy() -> Step:
     """Pause the guest at the end of a copy; what paused it for another reason does not count."""
     step = replace(stop_guest(), done=()).done_when(_PAUSED, JobIs(RESYNC, _LIVES))
+    step = step.done_when(_PAUSED, _ENDED)
     step = step.done_when(_PAUSED, NodeThere(REPLICA)).done_when(_PAUSED, _COPIED)
     return step.done_when(under_way()).in_chain()
 
@@ -170,16 +179,17 @@ def reach_target(colo: Colo) -> Iterator[Step]:
             step = qmp(f"Open {RESYNC_TARGET}", Payload("blockdev-add", node))
             step = step.done_when(NodeThere(RESYNC_TARGET), JobIs(RESYNC, _LIVES), _COPIED)
             step = step.undone_by(Qmp(_CLOSE_TARGET), unless=NodeGone(RESYNC_TARGET)).in_chain()
-            yield _of_a_copy(step).because("The copy goes to a node that is there already.")
+            yield _of_its_work(step).because("The copy goes to a node that is there already.")
 
 
 def copy_disk(colo: Colo) -> Step:
     """Copy the whole disk to the new secondary while the guest runs."""
     step = qmp("Copy the disk", _copy(colo)).done_when(JobIs(RESYNC, _LIVES), _COPIED)
-    return _of_a_copy(step).undone_by(*_end_of_copy(colo), unless=JobGone(RESYNC)).in_chain()
+    return _of_its_work(step).undone_by(*_end_of_copy(colo), unless=JobGone(RESYNC)).in_chain()
 
 
-_READY = ("ready", "standby", "waiting", "pending", "concluded")
+_READY = ("ready", "standby", "waiting", "pending")
+_ENDED = JobIs(RESYNC, ("concluded",))
 _LIVES = ("created", "running", "paused", *_READY)
 _CLOSE_TARGET = Payload("blockdev-del", {"node-name": RESYNC_TARGET})
 _DISMISS = Payload("job-dismiss", {"id": RESYNC})
@@ -215,7 +225,7 @@ def copy_is_ready() -> EventSeen:
 def see_copy_ready() -> Step:
     """Wait until the copy has caught up with the guest."""
     step = wait_until(copy_is_ready(), within=3600, title="See the disks become equal")
-    return _of_a_copy(step.done_when(JobIs(RESYNC, _READY)))
+    return _of_its_work(step.done_when(JobIs(RESYNC, _READY)))
 
 
 def end_copy(colo: Colo) -> Step:
@@ -226,7 +236,7 @@ def end_copy(colo: Colo) -> Step:
     (qapi/block-core.json, qapi/job.json).
     """
     step = qmp("End the copy", Payload(colo.dialect.end_of_copy, {"device": RESYNC}))
-    return _of_a_copy(step.done_when(JobIs(RESYNC, ("concluded",))))
+    return _of_its_work(step)
 
 
 def see_copy_gone(colo: Colo) -> Iterator[Step]:
@@ -235,12 +245,10 @@ def see_copy_gone(colo: Colo) -> Iterator[Step]:
     match colo.dialect.edition:
         case Edition.HMP:
             step = wait_until(_job_is("null"), within=60, title="See the copy end")
-            yield _of_a_copy(step.done_when(JobGone(RESYNC))).because(why)
+            yield _of_its_work(step.done_when(JobGone(RESYNC))).because(why)
         case Edition.BLOCKDEV:
             step = wait_until(_job_is("concluded"), within=60, title="See the copy end")
-            yield _of_a_copy(step.done_when(JobIs(RESYNC, ("concluded",)))).because(
-                "The reply comes before the job has ended."
-            )
+            yield _of_its_work(step).because("The reply comes before the job has ended.")
             step = _of_a_copy(qmp("Dismiss the copy", _DISMISS))
             yield step.because("A job that was told to stay holds its target.")
             step = _of_a_copy(qmp(f"Close {RESYNC_TARGET}", _CLOSE_TARGET))

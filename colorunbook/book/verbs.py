@@ -12,6 +12,7 @@ from colorunbook.book.conditions import (
     ChardevsGone,
     ChardevsThere,
     Condition,
+    MigrationRests,
     ObjectsGone,
     ObjectsThere,
     StatusIs,
@@ -93,7 +94,9 @@ def remove_chardev(part: SocketChardev) -> Step:
 def migrate(uri: str) -> Step:
     """Send the guest to the secondary; with ``x-colo`` on, both go on running."""
     step = qmp("Migrate", Payload("migrate", {"uri": uri}))
-    return step.done_when(under_way()).undone_by(Qmp(Payload("migrate_cancel")))
+    cancel = Qmp(Payload("migrate_cancel"))
+    # While it is being cancelled QEMU takes no other settings for a migration.
+    return step.done_when(under_way()).undone_by(cancel, unless=MigrationRests())
 
 
 def under_way() -> StatusIsNone:

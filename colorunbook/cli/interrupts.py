@@ -6,8 +6,10 @@ import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
-from colorunbook.book.actions import Await
+from colorunbook.book.actions import Await, Qmp
+from colorunbook.book.runbook import Step
 from colorunbook.cli.console import say
+from colorunbook.engine.account import GO_ON, STOP
 from colorunbook.engine.ending import unseen
 from colorunbook.engine.events import (
     Event,
@@ -32,6 +34,7 @@ class Account:
     :ivar begun: the number of the last step that was begun; it changes nothing where it ``waits``.
     :ivar sent: something was sent, or run, that is more than a question.
     :ivar fenced: who is being cut off by a fence command; empty: nobody is.
+    :ivar pause: what is to be said of a guest that was paused; empty: it was not, or goes on.
     :ivar run_id: what it is called in the journal; empty: it has none yet.
     """
 
@@ -44,6 +47,7 @@ class Account:
     sent: bool = False
     fenced: str = ""
     stop: Stop = field(default_factory=Stop)
+    pause: str = ""
 
     def heard(self, event: Event) -> None:
         """Take an event into account."""
@@ -58,11 +62,19 @@ class Account:
                 self.sent = True
             case StepStarted(number, step):
                 self.begun, self.waits = number, isinstance(step.action, Await)
+                self._mind_the_guest(step)
                 self.sent = self.sent or not self.waits
-            case StepDone(number) | StepSkipped(number):
+            case StepDone(number, step) | StepSkipped(number, step):
                 self.finished = number
+                self._mind_the_guest(step)
             case _:
                 pass
+
+    def _mind_the_guest(self, step: Step) -> None:
+        if step.action == STOP:
+            self.pause = f" The guest may be paused: {GO_ON}."
+        elif isinstance(step.action, Qmp) and step.action.payload.execute == "migrate":
+            self.pause = ""
 
     def aborted(self) -> Aborted:
         """What is to be said of a run that was broken off at once."""
@@ -80,7 +92,8 @@ class Account:
         doubt = f"Step {self.begun} may be done or not." if in_doubt else ""
         done = f"{self.finished} steps are done." if self.finished != 1 else "1 step is done."
         return Aborted(
-            f"{self.name} was interrupted. {done} {doubt}".rstrip(), self.next_thing_to_type
+            f"{self.name} was interrupted. {done} {doubt}".rstrip(),
+            f"{self.next_thing_to_type}{self.pause}".strip(),
         )
 
     @property

@@ -114,7 +114,8 @@ def must_fit(manner: Manner, plan: Plan) -> tuple[str, ...]:
     :returns: what means nothing and does no harm, a sentence each, to be told before it begins.
     :raises InputError: a guard is to be let be that the plan has not.
     """
-    conditions = (expect.condition for expect in plan.starts)
+    parts = (expect for _, starts in plan.parts for expect in starts)
+    conditions = (expect.condition for expect in (*plan.starts, *parts))
     names = {each.NAME for each in conditions if isinstance(each, HostCondition)}
     for name in sorted(manner.despite - names):
         there = ", ".join(sorted(names))

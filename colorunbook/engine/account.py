@@ -3,7 +3,7 @@
 
 import asyncio
 
-from colorunbook.book.actions import Qmp
+from colorunbook.book.actions import Action, Qmp
 from colorunbook.book.conditions import guest_is
 from colorunbook.engine.events import Event, UndoDone, UndoFailed
 from colorunbook.engine.freeing import HANGS
@@ -37,10 +37,22 @@ def told_of_undo(undone: Event, account: str) -> str:
             return account
 
 
+def told_of_stop(plan: Plan, last: int) -> str:
+    """The same where nobody can be asked: whether the guest may wait; empty: it does not.
+
+    :param last: the last step that is done, or may be.
+    """
+    actions = [step.action for step in plan.steps[:last]]
+    if STOP not in actions or any(map(_goes_over, actions)):
+        return ""
+    number = actions.index(STOP) + 1
+    return f" Step {number} has paused the guest, and nobody can tell whether it waits: {GO_ON}."
+
+
 async def told_of_pause(plan: Plan, session: Session, last: int) -> str:
     """Whether the guest waits for what did not come about; empty: it does not.
 
-    :param last: the last step that is done, counted from 1.
+    :param last: the last step that is done, or may be, counted from 1.
     """
     for number, step in enumerate(plan.steps[:last], 1):
         if step.action != STOP:
@@ -50,8 +62,12 @@ async def told_of_pause(plan: Plan, session: Session, last: int) -> str:
                 monitor = await session.monitor(step.role, plan.site)
                 paused, _ = await ask(monitor, guest_is("paused"))
         except (ColorunbookError, TimeoutError):
-            pause = f"Step {number} has paused the guest, and nobody can tell whether it waits"
-            return f" {pause}: {GO_ON}."
+            return told_of_stop(plan, number)
         if paused:
             return f" The guest is paused: when nothing of the pair is left half done, {GO_ON}."
     return ""
+
+
+def _goes_over(action: Action) -> bool:
+    """Whether it is what lets the guest go on, in COLO."""
+    return isinstance(action, Qmp) and action.payload.execute == "migrate"

@@ -24,6 +24,8 @@ from colorunbook.errors import ColorunbookError
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 
+_CUT = "what led from it to its dead peer was cut before it could be asked"
+
 
 class Beginning:
     """Sees that a run may begin; until then nothing is changed but what hangs on a dead peer."""
@@ -65,7 +67,7 @@ class Beginning:
                 yield event
             left = [expect for expect in plan.starts if expect not in asked]
             async for verdict in ask_guards(plan, session, Lookout(plan, session), left):
-                yield self._judge(verdict)
+                yield self._judge(verdict, _CUT)
 
     async def free_first(self) -> AsyncIterator[Event]:
         """Cut what leads to a peer that is dead, before anything can wait for it.
@@ -82,14 +84,14 @@ class Beginning:
             freed = await free(self._plan, self._session, *yank, "its peer is dead")
         yield freed
 
-    def _judge(self, verdict: Verdict) -> GuardHeld | GuardWaived:
+    def _judge(self, verdict: Verdict, *done: str) -> GuardHeld | GuardWaived:
         """See that a guard lets the run begin.
 
         :raises Refused: it does not.
         """
         if not verdict.lets_pass and verdict.name in self._manner.despite:
             return GuardWaived(verdict.expect, verdict.seen)
-        must_pass(self._plan, verdict)
+        must_pass(self._plan, verdict, *done)
         return GuardHeld(verdict.expect, verdict.spent or verdict.seen)
 
     async def _all_is_done(self) -> bool:

@@ -97,7 +97,9 @@ async def foresee(plan: Plan, session: Session, manner: Manner) -> Foresight:
     lookout = Lookout(plan, session)
     refusals = await _started_twice(plan, session, lookout)
     verdicts = await _guards(plan, session, lookout)
-    refusals += [_why(v) for v in verdicts if not v.lets_pass and v.name not in manner.despite]
+    frees = plan.buries is not None and bool(plan.freeing)
+    wanting = (v for v in verdicts if not v.lets_pass and v.name not in manner.despite)
+    refusals += [_why(verdict, frees=frees) for verdict in wanting]
     standings = await lookout.survey()
     done = [s.state for s, step in zip(standings, plan.steps, strict=True) if changes(step)]
     is_over = bool(done) and all(state is State.DONE for state in done)
@@ -129,8 +131,10 @@ async def _guards(plan: Plan, session: Session, lookout: Lookout) -> list[Verdic
     return verdicts
 
 
-def _why(verdict: Verdict) -> Reason:
+def _why(verdict: Verdict, *, frees: bool) -> Reason:
     seen = "seen" if verdict.holds is False else "and nobody can tell"
+    if verdict.hangs and frees:
+        seen += "; the run would first cut what leads to its dead peer, and ask again"
     only = f"it begins only when {plain(verdict.expect)}"
     name = verdict.name
     advice = f"Where you know better, --despite {name} lets it be." if name else ""

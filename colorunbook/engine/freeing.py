@@ -18,7 +18,7 @@ from colorunbook.qemu.payload import Json, JsonObject, Payload
 HANGS = 3.0
 """After how many seconds without a reply a QEMU whose peer is dead is taken to wait for it."""
 
-HANGS_BESIDE_A_PEER = 20
+HANGS_BESIDE_A_PEER = 15
 """The same where the peer is there, and may only be slow: cutting it off ends the replication."""
 
 ANSWER = 5.0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What has to be so before anything is touched."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -83,9 +83,10 @@ async def _spent(plan: Plan, lookout: Lookout, expect: Expect) -> str:
     return ""
 
 
-def must_pass(plan: Plan, verdict: Verdict) -> None:
+def must_pass(plan: Plan, verdict: Verdict, done: str = "nothing was sent") -> None:
     """See that a guard lets the procedure begin.
 
+    :param done: what had to be done before it could be asked.
     :raises Refused: it does not.
     """
     if verdict.lets_pass:
@@ -98,24 +99,26 @@ def must_pass(plan: Plan, verdict: Verdict) -> None:
     if verdict.name:
         advice = f"Where you know better, --despite {verdict.name} lets it be."
     raise Refused(
-        f"{plan.name} is refused, and nothing was sent: {only}; {seen}: "
-        f"{verdict.seen.rstrip('.')}.",
+        f"{plan.name} is refused, and {done}: {only}; {seen}: {verdict.seen.rstrip('.')}.",
         advice,
     )
 
 
-async def must_begin(plan: Plan, session: Session, lookout: Lookout, part: str) -> None:
+async def must_begin(
+    plan: Plan, session: Session, lookout: Lookout, part: str, despite: Collection[str] = ()
+) -> None:
     """See that a part of a composed plan may begin where the parts before it have led.
 
     Of a part that begins a QEMU nothing is asked here: the plan's own guards have asked it.
 
+    :param despite: names of guards that a person lets be.
     :raises StepFailed: it may not.
     """
     starts = dict(plan.parts).get(part, ())
     if any(isinstance(s.action, Launch) and s.runbook == part for s in plan.steps):
         return
     async for verdict in ask_guards(plan, session, lookout, starts):
-        if not verdict.lets_pass:
+        if not verdict.lets_pass and verdict.name not in despite:
             raise StepFailed(
                 f"{part} may not begin: it begins only when {plain(verdict.expect)}; seen: "
                 f"{verdict.seen.rstrip('.')}."

@@ -11,7 +11,7 @@ from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Payload
 
-ANSWER = 10.0
+ANSWER = 5.0
 """How long a peer may take to answer whether it is there, in seconds."""
 
 

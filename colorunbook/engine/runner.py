@@ -3,11 +3,11 @@
 
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 
 from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
 from colorunbook.book.runbook import Step
-from colorunbook.engine.account import told_of_pause, told_of_steps, told_of_undo
+from colorunbook.engine.account import told_of_pause, told_of_steps, told_of_stop, told_of_undo
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.beginning import Beginning
 from colorunbook.engine.ending import postcondition
@@ -54,7 +54,7 @@ async def run(
     try:
         async for event in run_.events():
             if journal is not None:
-                _keep(journal, event, run_.account())
+                _keep(journal, event, run_.account)
             yield event
     except BaseException as error:
         if journal is not None:
@@ -65,11 +65,11 @@ async def run(
         raise
 
 
-def _keep(journal: Journal, event: Event, account: str) -> None:
+def _keep(journal: Journal, event: Event, account: Callable[[], str]) -> None:
     try:
         journal.write(event)
     except Unavailable as error:
-        raise Unavailable(error.message, f"{account} {error.advice}") from error
+        raise Unavailable(error.message, f"{account()} {error.advice}") from error
 
 
 class _Run:
@@ -110,25 +110,31 @@ class _Run:
             done = self._own()
             if await self._goes_back(error, done):
                 taken = "Nothing had to be taken back."
-                async for undone in self._undo(done):
+                async for undone in self._undo(done, self.manner.own - {*dict(self.done)}):
                     taken = told_of_undo(undone, taken)
                     yield undone
                 account += f" {taken}"
             elif self._has_no_way_back(error, done):
                 account += " Nothing of it can be taken back."
-            if not isinstance(error, Aborted):
-                account += await told_of_pause(self.plan, self.session, self.finished)
-                error.advice = f"{error.advice} {account}".strip()
+            if isinstance(error, Aborted):  # it has the account already
+                account = ""
+            account += await told_of_pause(self.plan, self.session, self.finished + 1)
+            error.advice = f"{error.advice} {account.strip()}".strip()
             raise
         stop, is_new = self.manner.stop, bool(self.done)
         seeing = postcondition(self.plan, self.session, self.hearing, stop, is_new=is_new)
-        async for event in seeing:
-            yield event
+        try:
+            async for event in seeing:
+                yield event
+        except ColorunbookError as error:
+            pause = await told_of_pause(self.plan, self.session, self.finished)
+            error.advice = f"{error.advice}{pause}".strip()
+            raise
         yield RunEnded(time.perf_counter() - start)
 
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""
-        return told_of_steps(self.finished)
+        return told_of_steps(self.finished) + told_of_stop(self.plan, self.finished + 1)
 
     def _where(self, number: int) -> str:
         step = self.plan.steps[number - 1]
@@ -142,7 +148,7 @@ class _Run:
         if self.plan.parts and (number == 1 or self.plan.steps[number - 2].runbook != name):
             self.lookout.forget()
             try:
-                await must_begin(self.plan, self.session, self.lookout, name)
+                await must_begin(self.plan, self.session, self.lookout, name, self.manner.despite)
             except ColorunbookError as error:
                 raise in_step(error, self._where(number)) from error
 
@@ -150,7 +156,7 @@ class _Run:
         if self.manner.stop.is_asked:
             raise Aborted(
                 f"{self.plan.name} was interrupted before step {number}, '{step.title}'.",
-                self.account(),
+                told_of_steps(self.finished),
             )
 
     def _own(self) -> list[tuple[int, Step]]:
@@ -219,10 +225,12 @@ class _Run:
             self.lookout.forget()
             self.hearing.mark()
 
-    async def _undo(self, steps: Sequence[tuple[int, Step]]) -> AsyncIterator[Event]:
+    async def _undo(
+        self, steps: Sequence[tuple[int, Step]], earlier: Collection[int] = ()
+    ) -> AsyncIterator[Event]:
         """Take steps back; what a QEMU has said is told before what came after it."""
         with self.manner.stop.doing():
-            async for undone in undo(self.plan, self.session, steps):
+            async for undone in undo(self.plan, self.session, steps, earlier):
                 for event in self.news():
                     yield event
                 yield undone

@@ -3,10 +3,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 
 from colorunbook.book.actions import Action, Await, Launch
+from colorunbook.book.conditions import StatusIs, guest_is
 from colorunbook.book.phrases import plain
 from colorunbook.book.runbook import Step
 from colorunbook.book.verbs import under_way
@@ -16,7 +17,7 @@ from colorunbook.engine.freeing import HANGS_BESIDE_A_PEER
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.waits import Seen, ask
-from colorunbook.errors import ColorunbookError, StepFailed, TimedOut
+from colorunbook.errors import ColorunbookError, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan, undone_by
 from colorunbook.qemu.payload import Json
@@ -35,19 +36,24 @@ def can_be_undone(steps: Sequence[Done]) -> bool:
     return any(_has_undo(step) for _, step in steps)
 
 
-async def undo(plan: Plan, session: Session, steps: Sequence[Done]) -> AsyncIterator[Undone]:
+async def undo(
+    plan: Plan, session: Session, steps: Sequence[Done], earlier: Collection[int] = ()
+) -> AsyncIterator[Undone]:
     """Take steps back, the last one first.
 
     It ends at the first that cannot be taken back, since those before it lie under it. Once COLO
     runs nothing is: there is no way back from there but a failover.
 
     :param steps: what was done, in order.
+    :param earlier: the numbers of those that an earlier sitting of the run has done: much may have
+        come since.
     """
     hands = Hands(plan, session)
     for number, step in reversed(steps):
         if not changes(step) or not _has_undo(step):
             continue
-        async for event in _one(plan, session, hands, number, step):
+        is_new = number not in earlier
+        async for event in _one(plan, session, hands, number, step, is_new=is_new):
             yield event
             if isinstance(event, UndoFailed):
                 return
@@ -67,14 +73,14 @@ async def left_behind(plan: Plan, lookout: Lookout, number: int) -> tuple[Done, 
 
 
 async def _one(
-    plan: Plan, session: Session, hands: Hands, number: int, step: Step
+    plan: Plan, session: Session, hands: Hands, number: int, step: Step, *, is_new: bool
 ) -> AsyncIterator[Undone]:
     if why := await _forbidden(plan, session, hands):
         yield UndoFailed(number, step, why)
         return
     yield UndoStarted(number, step)
     try:
-        async for event in _undo(plan, session, hands, number, step):
+        async for event in _undo(plan, session, hands, number, step, is_new=is_new):
             for yanked in hands.freer.told():
                 yield yanked
             yield event
@@ -102,7 +108,7 @@ async def _forbidden(plan: Plan, session: Session, hands: Hands) -> str:
 
 
 async def _undo(
-    plan: Plan, session: Session, hands: Hands, number: int, step: Step
+    plan: Plan, session: Session, hands: Hands, number: int, step: Step, *, is_new: bool
 ) -> AsyncIterator[UndoReplied | UndoDone]:
     start = time.perf_counter()
 
@@ -112,6 +118,7 @@ async def _undo(
     lookout = Lookout(plan, session, hands.freer)
     if isinstance(step.action, Launch):
         host = plan.site.host(step.role)
+        await _must_run_no_guest(plan, session, step.role, is_new=is_new)
         await session.forget(step.role, plan.site)
         await session.transport.end(host, [word.text for word in step.action.words])
         yield done("ended")
@@ -139,6 +146,30 @@ async def _undo(
         return
     await _see_undone(lookout, step)
     yield done(reply)
+
+
+async def _must_run_no_guest(plan: Plan, session: Session, role: Role, *, is_new: bool) -> None:
+    """See that a QEMU that is to end carries no guest: it may be the survivor of a failover.
+
+    :param is_new: it was started just now, and one that does not answer waits for its peer.
+    :raises StepFailed: it does, or nobody can tell.
+    """
+    host = plan.site.host(role)
+    if not await session.transport.serves(host):
+        return
+    try:
+        monitor = await session.monitor(role, plan.site)
+        _, status = await ask(monitor, guest_is("prelaunch"))
+        _, last = await ask(monitor, StatusIs("query-colo-status", "last-mode", "none"))
+    except Unavailable as error:
+        if is_new:
+            return
+        raise StepFailed(f"Nobody can tell whether it runs the guest: {error.message}") from error
+    if status not in _WITHOUT_A_GUEST or last not in ("none", "missing"):
+        raise StepFailed(f"It would end the guest with it: that is {status} there.")
+
+
+_WITHOUT_A_GUEST = ("prelaunch", "inmigrate")
 
 
 async def _left(lookout: Lookout, step: Step) -> Standing:

@@ -25,7 +25,8 @@ REPLY = 30.0
 _DEAD_ENDS = {"query-migrate": ("failed", "cancelled", "completed")}
 """States that no waiting leads out of."""
 
-_ENDS_OF_A_JOB = ("BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED")
+_CANCELLED = "BLOCK_JOB_CANCELLED"
+_ENDS_OF_A_JOB = ("BLOCK_JOB_COMPLETED", _CANCELLED)
 _SHORTEST = 0.1
 
 
@@ -188,10 +189,13 @@ def _left(end: float | None) -> float:
 
 
 def _give_up_on(condition: EventSeen, event: JsonObject) -> None:
-    """A job that has ended will not become ready."""
-    if condition.event != READY or event.get("event") not in _ENDS_OF_A_JOB:
+    """A job that has ended will not become ready, and one that has failed has not ended well."""
+    wanted, data = dict(condition.data), event.get("data")
+    job = wanted.get("device", wanted.get("id"))
+    if event.get("event") not in _ENDS_OF_A_JOB or not is_object(data) or data.get("device") != job:
         return
-    data = event.get("data")
-    device = dict(condition.data).get("device")
-    if is_object(data) and data.get("device") == device:
-        raise StepFailed(f"The job {device} ended: {data.get('error', 'before it was ready')}.")
+    if condition.event == READY:
+        raise StepFailed(f"The job {job} ended: {data.get('error', 'before it was ready')}.")
+    if "error" in data or event.get("event") == _CANCELLED:
+        why = data.get("error", "it was broken off")
+        raise StepFailed(f"The job {job} has failed: {why}. The disks are not equal.")

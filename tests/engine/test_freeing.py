@@ -84,7 +84,7 @@ def test_a_step_that_hangs_is_freed_and_goes_on() -> None:
     told, error = hurry(work())
     assert error is None
     (freed,) = [event for event in told if isinstance(event, Yanked)]
-    assert "x-blockdev-change had no reply after 20 s" == freed.why
+    assert "x-blockdev-change had no reply after 15 s" == freed.why
     assert ("chardev mirror0", "chardev compare1") == freed.instances
 
 
@@ -155,7 +155,7 @@ def test_a_wait_that_hangs_is_freed_and_goes_on() -> None:
     told, error = hurry(work())
     assert error is None
     (freed,) = [event for event in told if isinstance(event, Yanked)]
-    assert "query-migrate had no reply after 20 s" == freed.why
+    assert "query-migrate had no reply after 15 s" == freed.why
 
 
 def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
@@ -168,7 +168,7 @@ def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
         return (await play(hosts, "start-replication", Manner(rollback=on_failure)))[0]
 
     told = hurry(work())
-    assert ["human-monitor-command had no reply after 20 s"] == [
+    assert ["human-monitor-command had no reply after 15 s"] == [
         event.why for event in told if isinstance(event, Yanked)
     ]
     assert not [event for event in told if isinstance(event, UndoFailed)]
@@ -247,7 +247,7 @@ def test_a_copy_that_does_not_end_is_cut_off_from_a_peer_that_is_silent() -> Non
         told, _ = await play(hosts, "primary-resume", Manner(rollback=on_failure))
         return [event.why for event in told if isinstance(event, Yanked)]
 
-    assert ["what was to end had not ended after 20 s"] == hurry(work(vanished(4)))
+    assert ["what was to end had not ended after 15 s"] == hurry(work(vanished(4)))
     assert [] == hurry(work())
 
 

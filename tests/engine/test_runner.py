@@ -34,6 +34,7 @@ from colorunbook.engine.events import (
 from colorunbook.engine.fake import Answers, FakeTransport, Fault, Loss, Says, Silence
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
+from colorunbook.engine.manner import Manner
 from colorunbook.engine.mimic import Nature
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
@@ -43,6 +44,7 @@ from colorunbook.hosts import Door, Host, Role, Site, UnixMonitor
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import HMP
+from tests.engine.chapters import BEREFT, Chapter, begin
 from tests.hurry import hurry
 
 SITE = Site(
@@ -559,3 +561,27 @@ def test_a_host_that_is_not_as_promised_fails_the_postcondition(knock: Knock, to
     hosts = FakeTransport(doors={Door("10.0.0.9", 9999): knock})
     with pytest.raises(StepFailed, match=f"and it has not worked: not so that .*{told}"):
         hurry(make_room(hosts))
+
+
+def test_a_guest_that_waits_is_told_of_however_a_run_ends() -> None:
+    """Between two steps, at the command itself, and at the end."""
+
+    async def work(*faults: Fault, stop_at: int = 0) -> str:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [*faults]
+        manner = Manner()
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("primary-resume"))
+            try:
+                async for event in run(plan, session, None, manner):
+                    if isinstance(event, StepDone) and event.number == stop_at:
+                        manner.stop.ask()
+            except ColorunbookError as error:
+                return str(error) + error.advice
+        return ""
+
+    told = "lets it go on"
+    assert told in hurry(work(stop_at=7))
+    assert told in hurry(work(Fault("drive_add", Says("no"))))
+    assert told not in hurry(work(Fault("drive-mirror", Says("no"))))

@@ -272,3 +272,22 @@ def test_a_taken_over_guest_is_finished_where_its_own_sockets_are_half_made() ->
         return await play(hosts, "secondary-failover", Edition.HMP)
 
     assert isinstance(hurry(work())[-1], RunEnded)
+
+
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+def test_a_copy_that_has_ended_is_of_the_past_where_the_guest_went_on(edition: Edition) -> None:
+    """What it has written since is not on the secondary's disk."""
+
+    async def work() -> list[str]:
+        resume = Chapter("primary-resume", BEREFT)
+        hosts = await begin(resume, edition)
+        async with Session(hosts, SITE, edition) as session:
+            plan = await session.resolve(shelf.runbook(resume.name))
+        ended = next(n for n, s in enumerate(plan.steps, 1) if s.title == "End the copy")
+        await play_until(hosts, resume, edition, 2 * ended - 1)
+        await FakeMonitor(ONE, hosts).execute(Payload("cont"), 1)
+        hosts.sent.clear()
+        await play(hosts, resume.name, edition)
+        return hosts.mutations()
+
+    assert {"drive-mirror", "blockdev-mirror"} & {*hurry(work())}

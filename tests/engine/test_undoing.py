@@ -11,16 +11,28 @@ from colorunbook.book.actions import Command
 from colorunbook.engine import runner
 from colorunbook.engine.acts import Hands
 from colorunbook.engine.events import Event, RunEnded, StepDone, UndoDone, UndoFailed
-from colorunbook.engine.fake import FakeTransport, Fault, Outcome, Says
+from colorunbook.engine.fake import FakeTransport, Fault, Outcome, Says, Silence
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner, never, on_failure
 from colorunbook.engine.mimic import Nature
 from colorunbook.engine.session import Session
+from colorunbook.engine.undoing import undo
 from colorunbook.errors import ColorunbookError, StepFailed
 from colorunbook.hosts import Role
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json, JsonObject, Payload, is_object
-from tests.engine.chapters import BEREFT, CHAPTERS, ONE, SITE, Chapter, begin, shape
+from tests.engine.chapters import (
+    BEREFT,
+    CHAPTERS,
+    ONE,
+    PAIR,
+    SITE,
+    TWO,
+    Chapter,
+    begin,
+    play,
+    shape,
+)
 from tests.hurry import hurry
 
 BACK = [c for c in CHAPTERS if c.name != "set-checkpoint-delay" and "fail" not in c.name]
@@ -251,3 +263,43 @@ def test_the_journal_has_what_was_sent_and_said_while_steps_are_taken_back(
             case _:
                 pass
     assert wanted == found != []
+
+
+def test_a_launch_is_not_taken_back_where_it_would_end_the_guest() -> None:
+    """A QEMU that was started for a pair may be the survivor by the time somebody goes back."""
+
+    async def work() -> tuple[list[str], list[str], bool]:
+        hosts = await begin(Chapter("bring-up", PAIR), Edition.HMP)
+        hosts.kill(TWO)
+        for name in ("primary-failover", "launch-secondary"):
+            await play(hosts, name, Edition.HMP)
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("bring-up"))
+            mine = [*enumerate(plan.steps[:7], 1)]
+            told = [event async for event in undo(plan, session, mine, range(1, 8))]
+        gone = [e.step.title for e in told if isinstance(e, UndoDone)]
+        why = [e.why for e in told if isinstance(e, UndoFailed)]
+        return gone, why, ONE in hosts.qemus
+
+    gone, (why,), survives = hurry(work())
+    assert ["Start the secondary"] == gone
+    assert "It would end the guest with it: that is running there." in why
+    assert survives
+
+
+def test_a_launch_of_an_earlier_sitting_is_not_taken_back_unseen() -> None:
+    """One that does not answer may run the guest."""
+
+    async def work(earlier: range) -> tuple[list[str], bool]:
+        hosts = await begin(Chapter("launch-secondary", PAIR[:1]), Edition.HMP)
+        hosts.faults = [Fault("query-status", Silence(), nth=None)]
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("launch-primary"))
+            mine = [*enumerate(plan.steps, 1)]
+            told = [event async for event in undo(plan, session, mine, earlier)]
+        return [e.why for e in told if isinstance(e, UndoFailed)], ONE in hosts.qemus
+
+    (why,), survives = hurry(work(range(1, 3)))
+    assert "Nobody can tell whether it runs the guest" in why
+    assert survives
+    assert ([], False) == hurry(work(range(0)))

@@ -315,3 +315,16 @@ def test_a_stop_without_a_resume_is_a_deadlock_in_the_end() -> None:
     """As under TCG before 11.1: the error tells how far it came."""
     with pytest.raises(TimedOut, match="seen: 1 of 2 checkpoints"):
         waited(Scripted(named("STOP", "RESUME", "STOP")), Checkpoints(2))
+
+
+@pytest.mark.parametrize("status", ["concluded", "null"])
+def test_a_copy_that_fails_at_its_end_is_not_taken_for_one_that_has_ended(status: str) -> None:
+    """QEMU tells the same of its state, and the disks are not equal."""
+    ended = EventSeen("JOB_STATUS_CHANGE", (("id", "resync"), ("status", status)))
+    data: JsonObject = {"device": "resync", "type": "mirror", "error": "No space left on device"}
+    events: list[JsonObject] = [
+        {"event": "BLOCK_JOB_COMPLETED", "data": data},
+        {"event": "JOB_STATUS_CHANGE", "data": {"id": "resync", "status": status}},
+    ]
+    with pytest.raises(StepFailed, match=r"No space left on device\. The disks are not equal\."):
+        waited(Scripted(events, [[]]), ended)
