@@ -3,11 +3,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from colorunbook.book.conditions import Condition, HostCondition, ImageIs, SpaceFor
+from colorunbook.book.conditions import Condition, ImageIs, SizeIs, SpaceFor
 from colorunbook.book.machines import MIB
+from colorunbook.book.phrases import Expect
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Site, size_in_bytes
 from colorunbook.qemu.argv import PROGRAM
@@ -38,12 +39,23 @@ class Adaptation:
 
     def learn_image(self, condition: Condition) -> None:
         """Look at what a document says of an image for the size of its disks."""
-        if isinstance(condition, ImageIs):
-            self._largest = max(self._largest, _size(condition.size))
-
-    def condition(self, condition: HostCondition) -> HostCondition:
-        """What is asked of a host instead: disks, and the room for them, are smaller here."""
         match condition:
+            case ImageIs(size=text):
+                self._largest = max(self._largest, _size(text))
+            case SizeIs(size=size):
+                self._largest = max(self._largest, size)
+            case _:
+                pass
+
+    def expect(self, expect: Expect) -> Expect:
+        """What is asked instead."""
+        return replace(expect, condition=self.condition(expect.condition))
+
+    def condition(self, condition: Condition) -> Condition:
+        """What is asked instead: disks, and the room for them, are smaller here."""
+        match condition:
+            case SizeIs(disk, bytes_):
+                return SizeIs(disk, self._in_proportion(bytes_))
             case ImageIs(path, kind, size):
                 return ImageIs(path, kind, str(self._in_proportion(_size(size))))
             case SpaceFor(folder, mib):

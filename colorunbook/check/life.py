@@ -64,7 +64,9 @@ class Life:
                 self._see_no_crossing()
                 return said
             case Waited(expect, waiting):
-                said = await self._wait(expect, min(waiting.within, PATIENCE), mark=True)
+                said = await self._wait(
+                    self.adapt.expect(expect), min(waiting.within, PATIENCE), mark=True
+                )
                 self._see_no_crossing()
                 return said
             case Guarded(expect) | Promised(expect):
@@ -203,9 +205,9 @@ class Life:
     async def _ask(self, passage: Passage) -> str:
         match passage.content:
             case Guarded(expect):
-                return await self._guard(expect)
+                return await self._guard(self.adapt.expect(expect))
             case Promised(expect):
-                return await self._promise(expect)
+                return await self._promise(self.adapt.expect(expect))
             case content:
                 raise TypeError(f"{type(content).__name__} asks nothing")
 
@@ -232,8 +234,7 @@ class Life:
         return Host(self._roles[role], self.lab.site.host(role).images)
 
     async def _ask_host(self, role: Role, condition: HostCondition) -> str:
-        adapted = self.adapt.condition(condition)
-        holds, seen = await ask_host(self.lab.transport, self._host(role), adapted)
+        holds, seen = await ask_host(self.lab.transport, self._host(role), condition)
         if not holds:
             raise StepFailed(f"seen: {seen}")
         return seen
@@ -261,9 +262,8 @@ class Life:
     async def _waiting(self, expect: Expect, within: float) -> AsyncIterator[Nearer | Seen]:
         waiting: AsyncIterator[Nearer | Seen]
         if isinstance(expect.condition, HostCondition):
-            adapted = self.adapt.condition(expect.condition)
             host = self._host(expect.role)
-            waiting = wait_for_host(self.lab.transport, host, adapted, within)
+            waiting = wait_for_host(self.lab.transport, host, expect.condition, within)
         else:
             machine = self._of(expect.role)
             waiting = wait(await machine.monitor(), expect.condition, within, machine.begun)

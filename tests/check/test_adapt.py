@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from colorunbook.book.conditions import HostCondition, ImageIs, MemoryFor, SpaceFor
+from colorunbook.book.conditions import Condition, ImageIs, MemoryFor, SizeIs, SpaceFor
 from colorunbook.check.adapt import Adaptation
 from colorunbook.hosts import Accel, Site
 
@@ -64,16 +64,23 @@ def test_what_is_asked_of_a_host_shrinks_with_the_disks() -> None:
     """An image that is said to have another size is not found here either."""
     adapt = Adaptation(HERE)
     adapt.learn_image(ImageIs("/a", "qcow2", "10G"))
-    asked: list[HostCondition] = [
+    asked: list[Condition] = [
         ImageIs("/a", "qcow2", "10G"),
         ImageIs("/a", "qcow2", "5G"),
         SpaceFor("/a", 1024),
         MemoryFor(1024),
+        SizeIs("colo-disk0", 10 << 30),
+        SizeIs("colo-disk0", 5 << 30),
     ]
     assert [
         ImageIs("/a", "qcow2", str(64 << 20)),
         ImageIs("/a", "qcow2", str(32 << 20)),
         SpaceFor("/a", 6),
         MemoryFor(1024),
+        SizeIs("colo-disk0", 64 << 20),
+        SizeIs("colo-disk0", 32 << 20),
     ] == [adapt.condition(each) for each in asked]
+    learned = Adaptation(HERE)
+    learned.learn_image(SizeIs("colo-disk0", 10 << 30))
+    assert adapt.condition(asked[0]) == learned.condition(asked[0])
     assert {"Disks became smaller: the largest has 64M."} == adapt.made
