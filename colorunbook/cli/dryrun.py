@@ -7,8 +7,8 @@ from colorunbook.cli.show import show_plan
 from colorunbook.engine.foresight import Foresight, Peer, foresee
 from colorunbook.engine.guards import Verdict
 from colorunbook.engine.manner import Manner
-from colorunbook.engine.peer import alive
 from colorunbook.engine.session import Session
+from colorunbook.engine.signs import alive
 from colorunbook.engine.standing import Standing
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json

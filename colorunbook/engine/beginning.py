@@ -17,8 +17,9 @@ from colorunbook.engine.fencing import split_fence
 from colorunbook.engine.freeing import HANGS, free, leads_to_a_peer, yank_of
 from colorunbook.engine.guards import Verdict, ask_guards, must_pass, refuse_to_start_twice
 from colorunbook.engine.manner import Manner
-from colorunbook.engine.peer import own_ports, prove_dead
+from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.session import Session
+from colorunbook.engine.signs import own_ports
 from colorunbook.engine.standing import Lookout, State, changes
 from colorunbook.errors import ColorunbookError
 from colorunbook.hosts import Role

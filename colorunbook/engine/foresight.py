@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from colorunbook.book.phrases import plain
 from colorunbook.engine.guards import Verdict, ask_guards, refuse_to_start_twice
 from colorunbook.engine.manner import Manner
-from colorunbook.engine.peer import (
-    Sign,
-    alive,
-    signs_of_life,
-    this_machine_knows,
-    ways_to_prove,
-)
+from colorunbook.engine.peer import ways_to_prove
 from colorunbook.engine.session import Session
+from colorunbook.engine.signs import Sign, alive, signs_of_life, this_machine_knows
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.errors import Refused, Unavailable
 from colorunbook.hosts import Role

@@ -11,7 +11,7 @@ from colorunbook.engine.fake import FakeTransport, Fault, Silence
 from colorunbook.engine.foresight import Foresight, Peer, foresee
 from colorunbook.engine.glance import Glance
 from colorunbook.engine.manner import Manner
-from colorunbook.engine.peer import Sign
+from colorunbook.engine.signs import Sign
 from colorunbook.engine.standing import State
 from colorunbook.errors import Refused
 from colorunbook.hosts import Door

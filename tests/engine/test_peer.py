@@ -12,7 +12,8 @@ from colorunbook.book.ports import Knock
 from colorunbook.engine import peer
 from colorunbook.engine.events import ProofGiven
 from colorunbook.engine.fake import FakeTransport
-from colorunbook.engine.peer import prove_dead, signs_of_life
+from colorunbook.engine.peer import prove_dead
+from colorunbook.engine.signs import signs_of_life
 from colorunbook.errors import InputError, Refused
 from colorunbook.hosts import Door, Host, Role, Site, UnixMonitor
 

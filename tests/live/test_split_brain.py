@@ -16,9 +16,10 @@ import pytest
 from colorunbook import shelf
 from colorunbook.book.ports import Answers, Knock
 from colorunbook.engine.asking import ask_host
-from colorunbook.engine.peer import Sign, prove_dead, signs_of_life
+from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
+from colorunbook.engine.signs import Sign, signs_of_life
 from colorunbook.errors import Refused
 from colorunbook.hosts import Host, Role, Site, StdioMonitor
 from colorunbook.lab import making
