@@ -11,6 +11,7 @@ from colorunbook.book.conditions import (
     ChardevsGone,
     ChardevsThere,
     Checkpoints,
+    ChildGone,
     ChildrenAre,
     Condition,
     Connected,
@@ -31,9 +32,11 @@ from colorunbook.book.conditions import (
     ObjectIs,
     ObjectsGone,
     ObjectsThere,
+    SizeIs,
     SpaceFor,
     StatusIs,
     StatusIsNone,
+    Written,
 )
 from colorunbook.book.phrases import Expect
 from colorunbook.errors import InputError
@@ -112,7 +115,10 @@ conditions: st.SearchStrategy[Condition] = st.one_of(
     st.builds(JobIs, word, words),
     st.builds(JobGone, word),
     st.builds(JobEnded, word),
-    st.builds(NoJobs),
+    st.builds(NoJobs, word),
+    st.builds(Written, word),
+    st.builds(SizeIs, word, st.integers(0, 2**60)),
+    st.builds(ChildGone, word, word),
     st.builds(MigrationRests),
     st.builds(ImageIs, paths, word, st.integers(1, 999).map("{}G".format)),
     st.builds(SpaceFor, paths, st.integers(0, 2**40)),
