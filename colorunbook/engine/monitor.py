@@ -2,7 +2,6 @@
 """A QMP session over ``qemu.qmp``, with a bound on everything."""
 
 import asyncio
-import contextlib
 import errno
 import socket
 from typing import Final
@@ -140,9 +139,19 @@ def _no_qmp(name: str, error: Exception) -> Unavailable:
 
 
 async def _disconnect(client: QMPClient) -> None:
-    """End a session; that it had failed before, in whichever way, is told here once more."""
-    with contextlib.suppress(Exception):
-        await client.disconnect()
+    """End a session; that it had failed before, in whichever way, is told here once more.
+
+    In a task of its own: qemu.qmp makes an assertion of a cancellation that comes meanwhile, and
+    a Ctrl-C would be lost with it.
+    """
+    closing = asyncio.ensure_future(client.disconnect())
+    closing.add_done_callback(_forget)
+    await asyncio.wait((closing,))
+
+
+def _forget(closing: "asyncio.Future[None]") -> None:
+    if not closing.cancelled():
+        closing.exception()
 
 
 class QmpMonitor:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from qemu.qmp import QMPClient
 
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
@@ -220,3 +221,22 @@ async def test_a_flood_keeps_no_bound_from_being_kept(
         await monitor.execute(Payload("stop"), 0.2)
     assert asyncio.get_running_loop().time() - begun < 1.5
     assert 0 < len(monitor.events) < 30_000
+
+
+async def test_a_cancellation_is_not_lost_while_a_session_ends() -> None:
+    """qemu.qmp makes an assertion of it, which is none of the session's own errors."""
+    begun = asyncio.Event()
+
+    class Slow(QMPClient):
+        async def disconnect(self) -> None:
+            try:
+                begun.set()
+                await asyncio.sleep(10)
+            finally:
+                raise AssertionError
+
+    closing = asyncio.ensure_future(QmpMonitor("it", Slow("it")).close())
+    await begun.wait()
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
