@@ -6,10 +6,10 @@ import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
-from colorunbook.book.actions import Await, Qmp
+from colorunbook.book.actions import Await
 from colorunbook.book.runbook import Step
 from colorunbook.cli.console import say
-from colorunbook.engine.account import GO_ON, STOP
+from colorunbook.engine.account import GO_ON, STOP, goes_over
 from colorunbook.engine.ending import unseen
 from colorunbook.engine.events import (
     Event,
@@ -73,7 +73,7 @@ class Account:
     def _mind_the_guest(self, step: Step) -> None:
         if step.action == STOP:
             self.pause = f" The guest may be paused: {GO_ON}."
-        elif isinstance(step.action, Qmp) and step.action.payload.execute == "migrate":
+        elif goes_over(step.action):
             self.pause = ""
 
     def aborted(self) -> Aborted:

@@ -43,7 +43,7 @@ def told_of_stop(plan: Plan, last: int) -> str:
     :param last: the last step that is done, or may be.
     """
     actions = [step.action for step in plan.steps[:last]]
-    if STOP not in actions or any(map(_goes_over, actions)):
+    if STOP not in actions or any(map(goes_over, actions)):
         return ""
     number = actions.index(STOP) + 1
     return f" Step {number} has paused the guest, and nobody can tell whether it waits: {GO_ON}."
@@ -68,6 +68,6 @@ async def told_of_pause(plan: Plan, session: Session, last: int) -> str:
     return ""
 
 
-def _goes_over(action: Action) -> bool:
+def goes_over(action: Action) -> bool:
     """Whether it is what lets the guest go on, in COLO."""
     return isinstance(action, Qmp) and action.payload.execute == "migrate"
