@@ -57,6 +57,7 @@ class Mimic:
 
     :ivar cut: what was yanked.
     :ivar is_written: a copy has gone to its disk.
+    :ivar cancels: how often a migration is seen to be cancelled still.
     :ivar peer: the QEMU that its sockets lead to; ``None``: it is dead or was never there.
     """
 
@@ -81,6 +82,7 @@ class Mimic:
     job_error: str = ""
     cut: list[JsonObject] = field(default_factory=list)
     is_written: bool = False
+    cancels: int = 0
 
     def __post_init__(self) -> None:
         for option, value in zip(self.argv, self.argv[1:], strict=False):

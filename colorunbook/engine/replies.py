@@ -41,9 +41,12 @@ def _colo_status(qemu: Mimic, _told: JsonObject) -> Json:
 def _migration(qemu: Mimic, _told: JsonObject) -> Json:
     if qemu.migration is None:
         return {}
-    failed = qemu.migration == "failed"
+    failed, status = qemu.migration == "failed", qemu.migration
+    if status == "cancelling":
+        qemu.cancels -= 1
+        qemu.migration = status if qemu.cancels else "cancelled"
     return {
-        "status": qemu.migration,
+        "status": status,
         **({"error-desc": qemu.nature.migration_error or "nobody there"} if failed else {}),
     }
 
@@ -232,6 +235,8 @@ def _stop_server(qemu: Mimic, _told: JsonObject) -> Json:
 
 
 def _set_capabilities(qemu: Mimic, told: JsonObject) -> Json:
+    if qemu.migration in ("setup", "active", "cancelling"):
+        raise NotSoError("There's a migration process in progress")
     for each in as_objects(told["capabilities"]):
         qemu.capabilities[str(each["capability"])] = each["state"] is True
     return {}
@@ -258,7 +263,7 @@ def _lose_heartbeat(qemu: Mimic, _told: JsonObject) -> Json:
 
 def _cancel_migration(qemu: Mimic, _told: JsonObject) -> Json:
     if qemu.migration in ("setup", "active"):
-        qemu.migration = "cancelled"
+        qemu.migration, qemu.cancels = "cancelling", 5
     return {}
 
 

@@ -303,3 +303,16 @@ def test_a_launch_of_an_earlier_sitting_is_not_taken_back_unseen() -> None:
     assert "Nobody can tell whether it runs the guest" in why
     assert survives
     assert ([], False) == hurry(work(range(0)))
+
+
+def test_a_migration_is_seen_to_have_ended_before_its_settings_are_taken_back() -> None:
+    """QEMU takes none while it is cancelling one."""
+
+    async def work() -> list[str]:
+        hosts = await begin(CHAPTERS[3], Edition.HMP)
+        hosts.qemus[ONE].nature = Nature(enters_colo=False)
+        told, _ = await fail(hosts, "start-replication", Edition.HMP, Manner(rollback=on_failure))
+        assert "migrate_cancel" in hosts.mutations()
+        return [event.why for event in told if isinstance(event, UndoFailed)]
+
+    assert [] == hurry(work())
