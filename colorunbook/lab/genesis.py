@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock
-
 from colorunbook.errors import InputError, TimedOut, Unavailable
 from colorunbook.lab import itself, own
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH, Tree
-from colorunbook.lab.world import World, find, recorded
+from colorunbook.lab.world import World, exclusive, find, recorded
 
 #: How long a world may take to come to be, in seconds.
 PATIENCE = 20.0
@@ -50,7 +48,7 @@ def create(
     :raises TimedOut: it did not come to be within :data:`PATIENCE`.
     """
     _must_have(tree)
-    with FileLock(runtime.parent / ".lock", timeout=2 * PATIENCE, mode=0o600):
+    with exclusive(runtime.parent):
         if find(runtime) is not None:
             raise InputError(
                 f"The lab {runtime.name} is up already.",
@@ -76,7 +74,7 @@ def sweep(labs: Path) -> tuple[str, ...]:
 
     :param labs: :func:`colorunbook.lab.runtime.labs`; every folder in it is taken for a lab's.
     """
-    with FileLock(labs / ".lock", timeout=2 * PATIENCE, mode=0o600):
+    with exclusive(labs):
         dead = [each for each in labs.iterdir() if each.is_dir() and _is_gone(each)]
         for each in dead:
             shutil.rmtree(each)

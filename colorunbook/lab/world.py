@@ -18,6 +18,7 @@ from signal import SIGKILL, SIGTERM
 from typing import IO, Self, TypeAlias
 
 import psutil
+from filelock import FileLock
 
 from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.lab.cables import Cables
@@ -33,6 +34,9 @@ PATIENCE = 5.0
 
 #: What a child process may be given as one of its streams.
 Stream: TypeAlias = int | IO[bytes] | None
+
+#: How long another may keep the folder of labs to itself, in seconds.
+_LOCKED = 40.0
 
 _ENVIRONMENT = ("HOME=/root", "LANG=C.UTF-8")
 
@@ -211,8 +215,12 @@ class World:
             if self._starter.stdin is not None:
                 self._starter.stdin.close()
             self._starter.wait()
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self.runtime)
+        with exclusive(self.runtime.parent):
+            left = recorded(self.runtime)
+            # Another may have swept it meanwhile, and even have made one of the same name.
+            if left is None or left.keeper == self.keeper:
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(self.runtime)
 
     def is_gone(self) -> bool:
         """Whether its keeper has ended; one that was killed is helped to its end.
@@ -277,6 +285,14 @@ class World:
             else:
                 return True
         return False
+
+
+def exclusive(labs: Path) -> FileLock:
+    """What is held while folders of labs come and go.
+
+    :param labs: the folder that they are in.
+    """
+    return FileLock(labs / ".lock", timeout=_LOCKED, mode=0o600)
 
 
 def find(runtime: Path) -> World | None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -152,6 +153,25 @@ def test_sweep_removes_the_dead(gone: World) -> None:
     gone.save()
     assert genesis.sweep(gone.runtime.parent) == ("lab",)
     assert not gone.runtime.exists()
+
+
+def test_one_folder_at_a_time(gone: World) -> None:
+    """A world that ends leaves its folder alone for as long as a sweep is at it."""
+    gone.save()
+    with ThreadPoolExecutor(1) as pool:
+        with world.exclusive(gone.runtime.parent):
+            closing = pool.submit(gone.close)
+            assert [closing] == list(wait([closing], timeout=0.5).not_done)
+            assert gone.runtime.exists()
+        closing.result(10)
+    assert not gone.runtime.exists()
+
+
+def test_a_world_leaves_its_heir_alone(gone: World) -> None:
+    """One that ends after it was swept does not take the folder of the next of its name away."""
+    replace(gone, keeper=replace(KEEPER, born=8)).save()
+    gone.close()
+    assert gone.runtime.exists()
 
 
 def test_sweep_wakes_what_was_stopped(gone: World) -> None:
