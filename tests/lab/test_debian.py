@@ -82,6 +82,42 @@ def test_host_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+def test_failure_says_what_the_packages_are_for(tmp_path: Path) -> None:
+    """Whoever makes a guest does not read of a QEMU."""
+    assert debian.failure("E: no\n", tmp_path, "the guest").message == (
+        "The packages of the guest could not be fetched: no."
+    )
+
+
+def test_a_tool_that_fails_is_a_sentence(tmp_path: Path) -> None:
+    """And one that does not, gives what it printed."""
+    assert debian.run(("echo", "a"), tmp_path) == "a\n"
+    with pytest.raises(Unavailable, match="packages of QEMU could not be fetched: nothing was"):
+        debian.run(("false",), tmp_path)
+
+
+def test_packages_are_unpacked_over_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Into a root with the links of a Debian, one after the other."""
+    commands: list[tuple[str, ...]] = []
+    told: list[tuple[int, int]] = []
+
+    def run(command: tuple[str, ...], *_: object) -> str:
+        commands.append(command)
+        return ""
+
+    monkeypatch.setattr(debian, "run", run)
+    packages = (Path("/a.deb"), Path("/b.udeb"))
+    debian.unpack(packages, tmp_path / "root", lambda *each: told.append(each))
+    assert [(each[2], each[3]) for each in commands] == [
+        ("/a.deb", str(tmp_path / "root")),
+        ("/b.udeb", str(tmp_path / "root")),
+    ]
+    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert (tmp_path / "root/lib64").readlink() == Path("usr/lib64")
+
+
 def test_environment_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """apt is given a path, a home, a language and the proxies, whatever the caller has."""
     monkeypatch.setenv("https_proxy", "http://p:1")
