@@ -72,6 +72,23 @@ def test_full_disk_is_named(said: str, tmp_path: Path) -> None:
     )
 
 
+def test_sources_name_each_suite_and_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line a suite, signed by Debian's keys; the parts are main unless others are named."""
+    (tmp_path / "keys").touch()
+    monkeypatch.setattr(debian, "PATH", "/bin:/usr/bin")
+    monkeypatch.setattr(debian, "_KEYRING", tmp_path / "keys")
+    apt = debian.Apt(tmp_path / "apt")
+    apt.set_up(("a", "b"), "http://m", "main main/debian-installer")
+    assert (tmp_path / "apt/sources.list").read_text() == (
+        f"deb [signed-by={tmp_path}/keys] http://m a main main/debian-installer\n"
+        f"deb [signed-by={tmp_path}/keys] http://m b main main/debian-installer\n"
+    )
+    apt.set_up(("a",), "http://m")
+    assert (tmp_path / "apt/sources.list").read_text().endswith(" a main\n")
+
+
 def test_host_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no apt, one is told what to install instead."""
     monkeypatch.setattr(debian, "PATH", str(tmp_path))

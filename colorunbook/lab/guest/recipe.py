@@ -58,8 +58,8 @@ class Recipe:
         """The name of its folder in the cache."""
         packages = (SUITE, COMPONENTS, KERNEL_PACKAGES, GUEST_PACKAGES, TOOL_PACKAGES)
         programs = [program(name) for name in PROGRAMS]
-        parts = (str(self.address), packages, sorted(MODULES.items()), programs, _LAYOUT)
-        digest = hashlib.sha256(repr((parts, self.command_line)).encode())
+        parts = (packages, sorted(MODULES.items()), programs, self.command_line, _LAYOUT)
+        digest = hashlib.sha256(repr(parts).encode())
         return f"linux-{digest.hexdigest()[:12]}"
 
     @property
