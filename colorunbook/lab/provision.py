@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.lab import debian
+from colorunbook.lab import debian, dpkg
 from colorunbook.lab.cache import alone_in, cache_folder, write_whole
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH, QEMU, Tree, version_in
@@ -120,7 +120,7 @@ def provision(
             return provisioned(wanted, cache) or _make(folder, wanted, progress)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise debian.full(folder) from error
+            raise dpkg.full(folder) from error
         raise Unavailable(f"A QEMU cannot be provisioned in {folder}: {error}.") from error
 
 
@@ -138,7 +138,7 @@ def _make(folder: Path, wanted: Release, progress: Progress) -> Tree:
 
 def _fetch(folder: Path, wanted: Release, progress: Progress) -> tuple[Path, ...]:
     if shutil.disk_usage(folder).free < ROOM:
-        raise debian.full(folder)
+        raise dpkg.full(folder)
     apt = debian.Apt(folder / "apt")
     apt.set_up(wanted.suites, debian.mirror())
     progress("fetching the lists of packages", 0, 0)
@@ -155,7 +155,7 @@ def _unpack(packages: tuple[Path, ...], folder: Path, progress: Progress) -> Non
     fresh = folder / "root.part"
     if fresh.exists():
         shutil.rmtree(fresh)
-    debian.unpack(packages, fresh, lambda done, total: progress("unpacking packages", done, total))
+    dpkg.unpack(packages, fresh, lambda done, total: progress("unpacking packages", done, total))
     for name in _MOUNT_POINTS:
         (fresh / name).mkdir(parents=True, exist_ok=True)
     for name, text in _FILES.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from colorunbook.errors import Unavailable
-from colorunbook.lab import debian
+from colorunbook.lab import debian, dpkg
 from colorunbook.lab.cache import alone_in
 from colorunbook.lab.guest import disk
 from colorunbook.lab.guest.kept import DISK, Guest, folder_of, keep, kept
@@ -54,7 +54,7 @@ def build(
             return kept(recipe, cache) or _make(folder, recipe, say)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise debian.full(folder) from error
+            raise dpkg.full(folder) from error
         raise Unavailable(f"The guest cannot be made in {folder}: {error}.") from error
 
 
@@ -84,10 +84,10 @@ def _make(folder: Path, recipe: Recipe, say: Callable[[str], None]) -> Guest:
 def _fetch(folder: Path, say: Callable[[str], None]) -> tuple[str, tuple[Path, ...]]:
     """The kernel's version, and the files of all packages."""
     if shutil.disk_usage(folder).free < ROOM:
-        raise debian.full(folder)
+        raise dpkg.full(folder)
     apt = debian.Apt(folder / "apt", _WHAT, f"Make it on a Debian, and copy it to {folder}.")
     apt.set_up((SUITE,), debian.mirror(), COMPONENTS)
-    if debian.native() != _ARCHITECTURE:
+    if dpkg.native() != _ARCHITECTURE:
         raise Unavailable(f"The guest's boot loader is made on {_ARCHITECTURE} only.", apt.instead)
     say("Fetching the lists of packages.")
     apt.update()
@@ -103,7 +103,7 @@ def _unpacked(packages: tuple[Path, ...], folder: Path, say: Callable[[str], Non
     if root.exists():
         shutil.rmtree(root)
     say(f"Unpacking {len(packages)} packages.")
-    debian.unpack(packages, root, lambda _done, _total: None, _WHAT)
+    dpkg.unpack(packages, root, lambda _done, _total: None, _WHAT)
     Workshop(root).furnish()
     return root
 

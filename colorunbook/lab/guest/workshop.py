@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from colorunbook.errors import TimedOut, Unavailable
-from colorunbook.lab import debian
+from colorunbook.lab import dpkg
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH
 
@@ -47,7 +47,7 @@ class Workshop:
         """
         try:
             told = subprocess.run(
-                (*debian.BOUND, *self._entrance(), *words),
+                (*dpkg.BOUND, *self._entrance(), *words),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

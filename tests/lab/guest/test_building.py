@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from colorunbook.errors import Unavailable
-from colorunbook.lab import debian
+from colorunbook.lab import debian, dpkg
 from colorunbook.lab.guest import building, disk
 from colorunbook.lab.guest.building import build, versions
 from colorunbook.lab.guest.kept import Guest, folder_of, kept
@@ -42,7 +42,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (root / "boot/vmlinuz").write_bytes(b"kernel")
 
     monkeypatch.setattr(building, "_fetch", lambda *_: (KERNEL, packages))
-    monkeypatch.setattr(debian, "unpack", unpack)
+    monkeypatch.setattr(dpkg, "unpack", unpack)
     monkeypatch.setattr(building, "ramdisk", lambda *_: b"root")
     monkeypatch.setattr(disk, "make", making)
     return tmp_path / "cache"
@@ -187,10 +187,10 @@ def test_without_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """The mirror that is not reached is named by apt, and the guest by us; nothing is kept."""
 
     def update(apt: debian.Apt) -> None:
-        raise debian.failure("E: Could not resolve 'deb.debian.org'\n", apt.home, apt.what)
+        raise dpkg.failure("E: Could not resolve 'deb.debian.org'\n", apt.home, apt.what)
 
     monkeypatch.setattr(debian.Apt, "set_up", lambda *_: None)
-    monkeypatch.setattr(debian, "native", lambda: "amd64")
+    monkeypatch.setattr(dpkg, "native", lambda: "amd64")
     monkeypatch.setattr(debian.Apt, "update", update)
     with pytest.raises(Unavailable) as caught:
         build(cache=tmp_path)
@@ -203,7 +203,7 @@ def test_without_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_another_architecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The boot loader is for one architecture; nothing is fetched for it on another."""
     monkeypatch.setattr(debian.Apt, "set_up", lambda *_: None)
-    monkeypatch.setattr(debian, "native", lambda: "arm64")
+    monkeypatch.setattr(dpkg, "native", lambda: "arm64")
     monkeypatch.delattr(debian.Apt, "update")
     with pytest.raises(Unavailable, match="on amd64 only"):
         build(cache=tmp_path)
