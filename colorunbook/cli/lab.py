@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli import cable, qemus
+from colorunbook.cli import cable, guest, qemus
 from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import duration, give, give_json, paint, say
 from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary, WhichLab
@@ -219,4 +219,5 @@ def demo(
 
 
 qemus.register(lab_app)
+guest.register(lab_app)
 cable.register(lab_app)

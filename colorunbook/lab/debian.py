@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from colorunbook.errors import Unavailable
+from colorunbook.lab.dpkg import BOUND, environment, failure, native, run
 from colorunbook.lab.tree import PATH
 from colorunbook.qemu.dialect import NEWEST
 
 #: Where Debian is when the host does not name a mirror.
 USUAL_MIRROR = "http://deb.debian.org/debian"
 
-#: Put before a command, it ends the command with its starter: no download goes on unwatched.
-BOUND = ("setpriv", "--pdeathsig", "KILL", "--")
-
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _URIS = re.compile(r"^URIs:\s*(https?://\S+)", re.MULTILINE | re.IGNORECASE)
 _LINE = re.compile(r"^deb\s+(?:\[[^]]*\]\s*)?(https?://\S+)", re.MULTILINE)
 _FETCHING = re.compile(r"^dlstatus:.*Retrieving file (\d+) of (\d+)")
-_FULL = re.compile(r"no space left|enough free space", re.IGNORECASE)
 
 # What the host's hooks do to the host's own caches is not for this apt to do.
 _CONFIGURATION = """\
@@ -70,31 +67,36 @@ class Apt:
     """An apt whose state is all in one folder.
 
     :ivar home: an absolute path.
+    :ivar what: what its packages are for, as an error says it.
+    :ivar instead: what to do where there is no apt, as a sentence.
     """
 
     home: Path
+    what: str = "QEMU"
+    instead: str = f"Install QEMU {NEWEST} or newer with qemu-img and qemu-bridge-helper."
 
-    def set_up(self, suites: tuple[str, ...], source: str) -> None:
+    def set_up(self, suites: tuple[str, ...], source: str, components: str = "main") -> None:
         """Write its configuration.
 
-        :param suites: the suites of ``main`` to take packages from.
+        :param suites: the suites to take packages from.
         :param source: the mirror's address.
+        :param components: which parts of the suites, with blanks between them.
         :raises Unavailable: this host has no apt-get, no dpkg-deb or not Debian's keys.
         """
         for tool in ("apt-get", "dpkg-deb"):
             if shutil.which(tool, path=PATH) is None:
                 raise Unavailable(
-                    f"A QEMU can be fetched only where there is {tool}.",
-                    f"Install QEMU {NEWEST} or newer with qemu-img and qemu-bridge-helper.",
+                    f"The packages of {self.what} can be fetched only where there is {tool}.",
+                    self.instead,
                 )
         if not _KEYRING.exists():
             raise Unavailable(f"There is no {_KEYRING}.", "Install debian-archive-keyring.")
         for name in ("cache/archives/partial", "lists/partial", "state"):
             (self.home / name).mkdir(parents=True, exist_ok=True)
         (self.home / "status").touch()
-        lines = (f"deb [signed-by={_KEYRING}] {source} {suite} main\n" for suite in suites)
+        lines = (f"deb [signed-by={_KEYRING}] {source} {suite} {components}\n" for suite in suites)
         (self.home / "sources.list").write_text("".join(lines), encoding="utf-8")
-        text = _CONFIGURATION.replace("{home}", str(self.home)).replace("{native}", _native())
+        text = _CONFIGURATION.replace("{home}", str(self.home)).replace("{native}", native())
         (self.home / "apt.conf").write_text(text, encoding="utf-8")
 
     def update(self) -> None:
@@ -115,7 +117,17 @@ class Apt:
         :raises Unavailable: apt failed; its error is in the message.
         """
         self._get(("--download-only", f"--target-release={suite}", "install", *packages), fetching)
-        return tuple(sorted((self.home / "cache/archives").glob("*.deb")))
+        # Those of the installer end in .udeb.
+        return tuple(sorted((self.home / "cache/archives").glob("*deb")))
+
+    def names(self, beginning: str) -> tuple[str, ...]:
+        """The packages in the lists whose names begin so.
+
+        :raises Unavailable: apt failed; its error is in the message.
+        """
+        configuration = f"--config-file={self.home / 'apt.conf'}"
+        told = run(("apt-cache", configuration, "pkgnames", beginning), self.home, self.what)
+        return tuple(sorted(told.split()))
 
     def _get(self, words: tuple[str, ...], fetching: Callable[[int, int], None]) -> None:
         reading, writing = os.pipe()
@@ -146,24 +158,8 @@ class Apt:
                     apt.terminate()
                     raise
         if apt.returncode != 0:
-            raise failure(log.read_text(encoding="utf-8", errors="replace"), self.home)
-
-
-def _native() -> str:
-    told = subprocess.run(
-        ("dpkg", "--print-architecture"),
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PATH": PATH},
-    )
-    return told.stdout.strip()
-
-
-def environment(home: Path) -> dict[str, str]:
-    """What apt and dpkg-deb see: proxies are passed on, little else."""
-    proxies = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
-    return proxies | {"PATH": PATH, "HOME": str(home), "LANG": "C.UTF-8"}
+            said_all = log.read_text(encoding="utf-8", errors="replace")
+            raise failure(said_all, self.home, self.what)
 
 
 def fetched(status: Iterator[str]) -> Iterator[tuple[int, int]]:
@@ -172,27 +168,6 @@ def fetched(status: Iterator[str]) -> Iterator[tuple[int, int]]:
         found = _FETCHING.match(line)
         if found:
             yield int(found[1]), int(found[2])
-
-
-def failure(said: str, home: Path) -> Unavailable:
-    """The error in what apt or dpkg-deb said, as one sentence."""
-    if _FULL.search(said):
-        return full(home)
-    # The first error says what happened, those that follow say that something did.
-    errors = [line[2:].strip() for line in said.splitlines() if line.startswith("E:")]
-    last = errors[0] if errors else (said.strip().splitlines() or ["nothing was said"])[-1]
-    return Unavailable(
-        f"The packages of QEMU could not be fetched: {last.rstrip('.')}.",
-        "Is the mirror reachable? What is already there is kept: try again.",
-    )
-
-
-def full(folder: Path) -> Unavailable:
-    """The error for a disk without room."""
-    return Unavailable(
-        f"There is no room left on the disk of {folder}.",
-        "Make room, or set XDG_CACHE_HOME to a folder with 500 MB free.",
-    )
 
 
 def _read(path: Path) -> str:

@@ -5,17 +5,14 @@ import errno
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from filelock import FileLock, Timeout
-from platformdirs import user_cache_path
-
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.lab import debian
+from colorunbook.lab import debian, dpkg
+from colorunbook.lab.cache import alone_in, cache_folder, write_whole
 from colorunbook.lab.namespaces import refusal
 from colorunbook.lab.tree import PATH, QEMU, Tree, version_in
 
@@ -58,7 +55,6 @@ PACKAGES = ("qemu-system-x86", "qemu-utils", "bash", "dash", "coreutils", "util-
 ROOM = 500_000_000
 
 _LAYOUT = 1
-_LINKS = ("bin", "sbin", "lib", "lib64")
 _MOUNT_POINTS = ("proc", "dev", "sys", "tmp", "run", "mnt", "etc/qemu", "root")
 _FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
@@ -89,7 +85,7 @@ def release(version: str = RELEASES[0].version, cache: Path | None = None) -> Re
 
 def folder_of(wanted: Release, cache: Path | None = None) -> Path:
     """The folder in the cache that holds this release, whether or not it is there."""
-    return (cache or user_cache_path("colorunbook")).absolute() / "qemu" / wanted.key
+    return cache_folder(cache) / "qemu" / wanted.key
 
 
 def provisioned(wanted: Release = RELEASES[0], cache: Path | None = None) -> Tree | None:
@@ -118,26 +114,14 @@ def provision(
     folder = folder_of(wanted, cache)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone_in(folder, progress):
+        with alone_in(
+            folder, lambda: progress("waiting for another process that fetches it", 0, 0)
+        ):
             return provisioned(wanted, cache) or _make(folder, wanted, progress)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise debian.full(folder) from error
+            raise dpkg.full(folder) from error
         raise Unavailable(f"A QEMU cannot be provisioned in {folder}: {error}.") from error
-
-
-@contextmanager
-def _alone_in(folder: Path, progress: Progress) -> Iterator[None]:
-    lock = FileLock(folder / ".lock", mode=0o600)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        progress("waiting for another process that fetches it", 0, 0)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _make(folder: Path, wanted: Release, progress: Progress) -> Tree:
@@ -146,17 +130,15 @@ def _make(folder: Path, wanted: Release, progress: Progress) -> Tree:
         _unpack(_fetch(folder, wanted, progress), folder, progress)
     progress("starting QEMU once", 0, 0)
     tree = Tree(root, _prove(root))
-    # This file says that all is done; it comes into being whole or not at all.
-    fresh = folder / ".version"
-    fresh.write_text(f"{tree.version}\n", encoding="ascii")
-    fresh.replace(folder / "version")
+    # This file says that all is done.
+    write_whole(folder / "version", f"{tree.version}\n")
     shutil.rmtree(folder / "apt", ignore_errors=True)
     return tree
 
 
 def _fetch(folder: Path, wanted: Release, progress: Progress) -> tuple[Path, ...]:
     if shutil.disk_usage(folder).free < ROOM:
-        raise debian.full(folder)
+        raise dpkg.full(folder)
     apt = debian.Apt(folder / "apt")
     apt.set_up(wanted.suites, debian.mirror())
     progress("fetching the lists of packages", 0, 0)
@@ -173,18 +155,12 @@ def _unpack(packages: tuple[Path, ...], folder: Path, progress: Progress) -> Non
     fresh = folder / "root.part"
     if fresh.exists():
         shutil.rmtree(fresh)
-    for name in _LINKS:
-        (fresh / "usr" / name).mkdir(parents=True)
-        (fresh / name).symlink_to(f"usr/{name}")
-    for done, package in enumerate(packages):
-        progress("unpacking packages", done, len(packages))
-        _run(("dpkg-deb", "--extract", str(package), str(fresh)), folder)
+    dpkg.unpack(packages, fresh, lambda done, total: progress("unpacking packages", done, total))
     for name in _MOUNT_POINTS:
         (fresh / name).mkdir(parents=True, exist_ok=True)
     for name, text in _FILES.items():
         (fresh / name).write_text(text, encoding="ascii")
     fresh.rename(folder / "root")
-    progress("unpacking packages", len(packages), len(packages))
 
 
 def _prove(root: Path) -> str:
@@ -207,16 +183,3 @@ def _prove(root: Path) -> str:
         last = (told.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise Unavailable(f"The QEMU that was fetched does not start: {last}.", "Try again.")
     return version
-
-
-def _run(command: tuple[str, ...], folder: Path) -> None:
-    told = subprocess.run(
-        (*debian.BOUND, *command),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=debian.environment(folder),
-    )
-    if told.returncode != 0:
-        raise debian.failure(told.stderr, folder)

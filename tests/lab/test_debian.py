@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The private apt: which mirror, which progress, which error."""
+"""The private apt: which mirror, which sources, which progress."""
 
 from pathlib import Path
 
@@ -49,27 +49,21 @@ def test_progress_is_read_from_the_status() -> None:
     assert list(debian.fetched(iter(said))) == [(3, 101)]
 
 
-def test_failure_carries_apts_error(tmp_path: Path) -> None:
-    """A failed fetch is one sentence with the error of apt that says what happened."""
-    said = "Err:1 http://m\nE: Failed to fetch http://m  Could not resolve 'm'\nE: Some failed.\n"
-    assert debian.failure(said, tmp_path).message == (
-        "The packages of QEMU could not be fetched: Failed to fetch http://m  "
-        "Could not resolve 'm'."
+def test_sources_name_each_suite_and_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line a suite, signed by Debian's keys; the parts are main unless others are named."""
+    (tmp_path / "keys").touch()
+    monkeypatch.setattr(debian, "PATH", "/bin:/usr/bin")
+    monkeypatch.setattr(debian, "_KEYRING", tmp_path / "keys")
+    apt = debian.Apt(tmp_path / "apt")
+    apt.set_up(("a", "b"), "http://m", "main main/debian-installer")
+    assert (tmp_path / "apt/sources.list").read_text() == (
+        f"deb [signed-by={tmp_path}/keys] http://m a main main/debian-installer\n"
+        f"deb [signed-by={tmp_path}/keys] http://m b main main/debian-installer\n"
     )
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "E: You don't have enough free space in /c/archives/.\n",
-        "dpkg-deb: error: failed to write (No space left on device)\n",
-    ],
-)
-def test_full_disk_is_named(said: str, tmp_path: Path) -> None:
-    """A full disk is called that, with the folder, whoever noticed it."""
-    assert debian.failure(said, tmp_path).message == (
-        f"There is no room left on the disk of {tmp_path}."
-    )
+    apt.set_up(("a",), "http://m")
+    assert (tmp_path / "apt/sources.list").read_text().endswith(" a main\n")
 
 
 def test_host_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,15 +74,3 @@ def test_host_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert caught.value.advice == (
         "Install QEMU 11.1.0 or newer with qemu-img and qemu-bridge-helper."
     )
-
-
-def test_environment_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """apt is given a path, a home, a language and the proxies, whatever the caller has."""
-    monkeypatch.setenv("https_proxy", "http://p:1")
-    monkeypatch.setenv("APT_CONFIG", "/elsewhere")
-    assert set(debian.environment(tmp_path)) - {"http_proxy", "no_proxy"} == {
-        "https_proxy",
-        "PATH",
-        "HOME",
-        "LANG",
-    }

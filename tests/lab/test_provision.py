@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.lab import debian, provision
+from colorunbook.lab import debian, dpkg, provision
 from colorunbook.lab.tree import Tree
 
 
@@ -20,7 +20,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package = tmp_path / "one.deb"
     package.touch()
     monkeypatch.setattr(provision, "_fetch", lambda *_: (package,))
-    monkeypatch.setattr(provision, "_run", lambda *_: None)
+    monkeypatch.setattr(dpkg, "run", lambda *_: "")
     monkeypatch.setattr(provision, "_prove", lambda _: "11.1.3")
     return tmp_path / "cache"
 
@@ -142,12 +142,12 @@ def test_the_tree_has_links_and_mount_points(cache: Path) -> None:
 def test_interrupted_while_unpacking(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interrupted unpacking leaves nothing that is taken for a tree, and is started anew."""
 
-    def interrupt(command: Sequence[str], _folder: Path) -> None:
+    def interrupt(command: Sequence[str], *_: object) -> None:
         (Path(command[-1]) / "half").touch()
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(provision, "_run", interrupt)
+        patched.setattr(dpkg, "run", interrupt)
         with pytest.raises(KeyboardInterrupt):
             provision.provision(cache=cache)
     assert provision.provisioned(cache=cache) is None
@@ -175,7 +175,7 @@ def test_full_disk(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(provision, "_run", fill)
+    monkeypatch.setattr(dpkg, "run", fill)
     with pytest.raises(Unavailable, match="no room left"):
         provision.provision(cache=cache)
 
