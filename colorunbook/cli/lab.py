@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from colorunbook.cli import cable, guest, qemus
+from colorunbook.cli import fault, guest, qemus
 from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import duration, give, give_json, paint, say
 from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary, WhichLab
@@ -16,6 +16,9 @@ from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from colorunbook.lab.cables import Cable
     from colorunbook.lab.pair import Lab
 
 UP_EPILOG = """
@@ -131,13 +134,14 @@ def status(as_json: AsJson = False) -> None:
                     "role": role.value if role else None,
                     "monitor": str(host.monitor),
                     "spare": str(host.spare),
-                    "cable": _cable(made, host.address in those_cut),
+                    **_cables(made, those_cut.get(host.address, ())),
                 }
             )
             if not as_json:
                 version = f"QEMU {made.world.tree.version}"
                 row = f"{made.name:12} {host.address:12} {shown:10} {version:12} {host.monitor}"
-                give(f"{row}  its cable is cut" if host.address in those_cut else row)
+                cut = those_cut.get(host.address, ())
+                give("  ".join((row, *(f"its {each.value} is cut" for each in cut))))
         found.append(
             {
                 "name": made.name,
@@ -155,11 +159,13 @@ def status(as_json: AsJson = False) -> None:
         say("No lab is up.")
 
 
-def _cable(made: "Lab", is_cut: bool) -> str | None:
-    """How a host's cable is told to programs; ``None``: it has none."""
+def _cables(made: "Lab", cut: "Sequence[Cable]") -> dict[str, Json]:
+    """How a host's cables are told to programs; ``None``: it has none."""
+    from colorunbook.lab.cables import Cable
+
     if made.world.cables is None:
-        return None
-    return "cut" if is_cut else "whole"
+        return {each.value: None for each in Cable}
+    return {each.value: "cut" if each in cut else "whole" for each in Cable}
 
 
 def _role(made: "Lab", host: Host) -> tuple[Role | None, str]:
@@ -220,4 +226,4 @@ def demo(
 
 qemus.register(lab_app)
 guest.register(lab_app)
-cable.register(lab_app)
+fault.register(lab_app)

@@ -3,73 +3,108 @@
 
 import shutil
 import subprocess
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Self
 
 from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.lab import itself
 from colorunbook.lab.life import Life
-from colorunbook.lab.switch import FAR, NEAR
+from colorunbook.lab.switch import CLIENT, FAR, NEAR, UP_FAR, UP_NEAR, Spaces
 from colorunbook.lab.tree import PATH
 
 #: How long it may take to pull a cable, in seconds.
 PATIENCE = 10.0
 
 
+class Cable(Enum):
+    """The two cables of a host, each as people call it."""
+
+    PEER = "cable"
+    """To its peer: what QEMU's sockets go through."""
+
+    CLIENTS = "uplink"
+    """To the clients: what the guest's packets go through."""
+
+
+BOTH: Final = tuple(Cable)
+
+
 @dataclass(frozen=True, slots=True)
 class Cables:
-    """Two hosts of a world that have a network each, and the switch between them.
+    """Two hosts of a world that have a network each, a client, and the switches between them.
 
     :ivar near: the address of the host in the world's own network namespace.
     :ivar far: the address of the host in a second one.
-    :ivar second: the keeper's file descriptor of the far host's namespace.
-    :ivar switch: the keeper's file descriptor of the switch's namespace.
+    :ivar spaces: the namespaces, by the keeper's file descriptors.
     """
 
     near: str
     far: str
-    second: int
-    switch: int
+    spaces: Spaces
 
-    def network_of(self, address: str, keeper: Life) -> str:
-        """The option of ``nsenter`` that leads into the network of a host."""
-        return _way(keeper, self.second) if address == self.far else "--net"
+    def network_of(self, name: str, keeper: Life) -> str:
+        """The option of ``nsenter`` that leads into the network of a host, or of the client.
 
-    def cut(self, address: str, keeper: Life) -> None:
-        """Pull the cable of a host; nothing happens when it is pulled already.
+        :param name: a host's address, or :data:`~colorunbook.lab.switch.CLIENT`.
+        """
+        if name == CLIENT:
+            return _way(keeper, self.spaces.client)
+        return _way(keeper, self.spaces.second) if name == self.far else "--net"
+
+    def set(self, state: str, ports: Sequence[str], keeper: Life) -> None:
+        """Set ports of the switches ``up`` or ``down``; one that is so already stays so.
 
         :raises Unavailable: the world has ended, or the kernel refused.
         """
-        self._do(keeper, "down", self._port(address))
+        self._do(keeper, state, *ports)
 
-    def mend(self, address: str, keeper: Life) -> None:
-        """Give a host its cable back; nothing happens when it has it.
+    def ports_of(self, address: str, cables: Collection[Cable] = BOTH) -> tuple[str, ...]:
+        """The ports at which cables of a host end."""
+        link, uplink = (FAR, UP_FAR) if address == self.far else (NEAR, UP_NEAR)
+        ends = {Cable.PEER: link, Cable.CLIENTS: uplink}
+        return tuple(ends[cable] for cable in Cable if cable in cables)
 
-        :raises Unavailable: the world has ended, or the kernel refused.
-        """
-        self._do(keeper, "up", self._port(address))
-
-    def those_cut(self, keeper: Life) -> frozenset[str]:
-        """The addresses of the hosts whose cable is pulled, asked of the kernel.
+    def those_cut(self, keeper: Life) -> dict[str, tuple[Cable, ...]]:
+        """The cables that are pulled, by the address of their host, asked of the kernel.
 
         :raises Unavailable: the world has ended, or the kernel refused.
         """
         down = self._do(keeper).split()
-        return frozenset(each for each in (self.near, self.far) if self._port(each) in down)
+        cut = {
+            address: tuple(each for each in Cable if self.ports_of(address, (each,))[0] in down)
+            for address in (self.near, self.far)
+        }
+        return {address: cables for address, cables in cut.items() if cables}
 
-    def _port(self, address: str) -> str:
-        return FAR if address == self.far else NEAR
+    @contextmanager
+    def hand(self, keeper: Life) -> Iterator["Hand"]:
+        """A hand at the switches, for as long as it is needed: it acts within a millisecond.
+
+        :raises Unavailable: the world has ended.
+        """
+        with subprocess.Popen(
+            self._words(keeper, "-"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=itself.environment(),
+            cwd="/",
+            start_new_session=True,
+        ) as process:
+            try:
+                hand = Hand(process)
+                hand.set("up", ())  # it is there once it has answered
+                yield hand
+            finally:
+                process.kill()
 
     def _do(self, keeper: Life, *words: str) -> str:
-        if keeper.is_over:
-            raise Unavailable("The lab has ended.", "Start it again.")
-        enter = (
-            shutil.which("nsenter", path=PATH) or "nsenter",
-            f"--target={keeper.pid}",
-            *("--user", "--preserve-credentials", _way(keeper, self.switch), "--"),
-        )
         try:
             done = subprocess.run(
-                (*enter, *itself.words("colorunbook.lab.switch"), *words),
+                self._words(keeper, *words),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -84,6 +119,51 @@ class Cables:
             said = done.stderr.strip().splitlines() or ["no reason was given"]
             raise Unavailable(f"The lab's switch cannot be reached: {said[-1]}")
         return done.stdout
+
+    def _words(self, keeper: Life, *words: str) -> tuple[str, ...]:
+        if keeper.is_over:
+            raise Unavailable("The lab has ended.", "Start it again.")
+        return (
+            shutil.which("nsenter", path=PATH) or "nsenter",
+            f"--target={keeper.pid}",
+            *("--user", "--preserve-credentials", _way(keeper, self.spaces.switch), "--"),
+            *itself.words("colorunbook.lab.switch"),
+            *words,
+        )
+
+    @classmethod
+    def read(cls, told: dict[str, str | dict[str, int]]) -> Self:
+        """Read what ``dataclasses.asdict`` has made of one.
+
+        :raises KeyError, TypeError: it has made something else.
+        """
+        spaces = told["spaces"]
+        if not isinstance(spaces, dict):
+            raise TypeError(spaces)
+        return cls(str(told["near"]), str(told["far"]), Spaces(**spaces))
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Sets ports at once, without starting a process for it."""
+
+    process: subprocess.Popen[str]
+
+    def set(self, state: str, ports: Sequence[str]) -> float:
+        """Set ports ``up`` or ``down``.
+
+        :returns: when it was done, in seconds of ``time.monotonic``.
+        :raises Unavailable: the switch has ended.
+        """
+        orders, answers = self.process.stdin, self.process.stdout
+        if orders is None or answers is None:
+            raise Unavailable("The lab's switch was started without pipes.")
+        try:
+            orders.write(f"{' '.join((state, *ports))}\n")
+            orders.flush()
+            return float(answers.readline())
+        except (OSError, ValueError) as error:
+            raise Unavailable("The lab's switch has ended.", "Start the lab again.") from error
 
 
 def _way(keeper: Life, descriptor: int) -> str:

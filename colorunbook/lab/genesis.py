@@ -11,12 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from colorunbook.errors import InputError, TimedOut, Unavailable
-from colorunbook.lab import itself, own
+from colorunbook.lab import ending, itself, own
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.namespaces import refusal
+from colorunbook.lab.switch import Spaces
 from colorunbook.lab.tree import PATH, Tree
-from colorunbook.lab.world import World, exclusive, find, recorded
+from colorunbook.lab.world import World, exclusive, keeper_of
 
 #: How long a world may take to come to be, in seconds.
 PATIENCE = 20.0
@@ -49,7 +50,7 @@ def create(
     """
     _must_have(tree)
     with exclusive(runtime.parent):
-        if find(runtime) is not None:
+        if not _is_gone(runtime):
             raise InputError(
                 f"The lab {runtime.name} is up already.",
                 f"'colorunbook lab down --name {runtime.name}' ends it; or choose another --name.",
@@ -82,8 +83,8 @@ def sweep(labs: Path) -> tuple[str, ...]:
 
 
 def _is_gone(runtime: Path) -> bool:
-    world = recorded(runtime)
-    return world is None or world.is_gone()
+    keeper = keeper_of(runtime)
+    return keeper is None or ending.is_gone(keeper)
 
 
 def _must_have(tree: Tree) -> None:
@@ -131,7 +132,8 @@ def _start(
     cables = None
     if apart:
         near, far = addresses
-        cables = Cables(near, far, second=int(told["second"]), switch=int(told["switch"]))
+        spaces = Spaces(int(told["second"]), int(told["switch"]), int(told["client"]))
+        cables = Cables(near, far, spaces)
     return World(tree, runtime, keeper, told["tap_refusal"], cables, starter if bound else None)
 
 

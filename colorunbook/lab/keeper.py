@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from colorunbook.errors import Unavailable
@@ -60,12 +61,12 @@ def main(words: list[str]) -> int:
 
 
 def _connect(addresses: list[str], *, apart: bool) -> dict[str, str]:
-    """Make one network, or two that are joined: then tell by what descriptors they are reached."""
+    """Make one network, or several that are joined: then tell by what descriptors to reach them."""
     if not apart:
         network.bring_up(addresses)
         return {}
-    second, between = switch.join(*addresses)
-    return {"second": str(second), "switch": str(between)}
+    spaces = switch.join(*addresses)
+    return {name: str(descriptor) for name, descriptor in asdict(spaces).items()}
 
 
 def _listen_to_signals() -> int:

@@ -21,7 +21,7 @@ from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, size_in_bytes
 from colorunbook.lab import genesis, runtime
-from colorunbook.lab.cables import Cables
+from colorunbook.lab.cables import Cable, Cables
 from colorunbook.lab.world import World, find
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
@@ -174,29 +174,34 @@ class Lab:
             process.send_signal(SIGKILL)
             psutil.wait_procs([process], timeout=10)
 
-    def cut(self, host: Host) -> None:
-        """Pull the cable of a host: it and its peer hear nothing more of each other.
+    @property
+    def cables(self) -> Cables:
+        """The cables of its hosts.
+
+        :raises InputError: the two hosts have one network.
+        """
+        if self.world.cables is None:
+            raise InputError(
+                f"The two hosts of the lab {self.name} share one network: there is no cable.",
+                "'colorunbook lab up --hosts 2' makes hosts with a network each.",
+            )
+        return self.world.cables
+
+    def set_ports(self, state: str, ports: Sequence[str]) -> None:
+        """Set ports of the switches ``up`` or ``down``, as :meth:`Cables.ports_of` names them.
 
         :raises InputError: the two hosts have one network.
         :raises Unavailable: the lab has ended, or the kernel refused.
         """
-        self._cables().cut(host.address, self.world.keeper)
+        self.cables.set(state, ports, self.world.keeper)
 
-    def mend(self, host: Host) -> None:
-        """Give a host its cable back.
-
-        :raises InputError: the two hosts have one network.
-        :raises Unavailable: the lab has ended, or the kernel refused.
-        """
-        self._cables().mend(host.address, self.world.keeper)
-
-    def those_cut(self) -> frozenset[str]:
-        """The addresses of the hosts whose cable is pulled.
+    def those_cut(self) -> dict[str, tuple[Cable, ...]]:
+        """The cables that are pulled, by the address of their host.
 
         :raises Unavailable: the lab has ended, or the kernel refused.
         """
         cables = self.world.cables
-        return frozenset() if cables is None else cables.those_cut(self.world.keeper)
+        return {} if cables is None else cables.those_cut(self.world.keeper)
 
     def save(self) -> None:
         """Write the record by which later commands find the lab."""
@@ -209,14 +214,6 @@ class Lab:
             "memory": self.site.memory,
         }
         (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
-
-    def _cables(self) -> Cables:
-        if self.world.cables is None:
-            raise InputError(
-                f"The two hosts of the lab {self.name} share one network: there is no cable.",
-                "'colorunbook lab up --hosts 2' makes hosts with a network each.",
-            )
-        return self.world.cables
 
     def _on(self, address: str, argv: Sequence[str]) -> Sequence[str]:
         """The words that run a command on a host."""

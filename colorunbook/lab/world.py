@@ -9,18 +9,17 @@ import asyncio
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
 from typing import IO, Self, TypeAlias
 
 import psutil
 from filelock import FileLock
 
 from colorunbook.errors import TimedOut, Unavailable
+from colorunbook.lab import ending
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.own import search_path
@@ -29,14 +28,11 @@ from colorunbook.lab.tree import PATH, Tree
 #: The file in the runtime folder by which a later command finds the world.
 RECORD = "world.json"
 
-#: How long a world may take to end before its keeper is killed, and again after that, in seconds.
-PATIENCE = 5.0
+#: How long another may keep the folder of labs to itself, in seconds.
+_LOCKED = 40.0
 
 #: What a child process may be given as one of its streams.
 Stream: TypeAlias = int | IO[bytes] | None
-
-#: How long another may keep the folder of labs to itself, in seconds.
-_LOCKED = 40.0
 
 _ENVIRONMENT = ("HOME=/root", "LANG=C.UTF-8")
 
@@ -203,38 +199,18 @@ class World:
     def close(self) -> None:
         """End everything in it, wait until it is really gone, and remove its runtime folder.
 
-        :raises TimedOut: the kernel did not let it go within twice :data:`PATIENCE`.
+        :raises TimedOut: the kernel did not let it go within twice :data:`ending.PATIENCE`.
         """
-        waiters = self._waiters()
-        self.keeper.send(SIGTERM)
-        if not self._is_gone_within(PATIENCE, waiters):
-            self.keeper.send(SIGKILL)
-            if not self._is_gone_within(PATIENCE, waiters):
-                raise TimedOut(f"Process {self.keeper.pid}, the lab's keeper, does not end.")
+        ending.end(self.keeper)
         if self._starter is not None:
             if self._starter.stdin is not None:
                 self._starter.stdin.close()
             self._starter.wait()
         with exclusive(self.runtime.parent):
-            left = recorded(self.runtime)
             # Another may have swept it meanwhile, and even have made one of the same name.
-            if left is None or left.keeper == self.keeper:
+            if keeper_of(self.runtime) in (None, self.keeper):
                 with suppress(FileNotFoundError):
                     shutil.rmtree(self.runtime)
-
-    def is_gone(self) -> bool:
-        """Whether its keeper has ended; one that was killed is helped to its end.
-
-        What still leads into a world that ends is woken: an ``nsenter`` whose QEMU was stopped
-        would keep the keeper from ending for as long as nobody wakes it.
-        """
-        if not self.keeper.is_over and not self.keeper.is_ending:
-            return False
-        # Whoever has the pid of a keeper that is over may be the keeper of another world.
-        ours = self.keeper.is_ending or self.keeper.has_left_its_pid
-        waiters = self._waiters() if ours else ()
-        _wake(waiters)
-        return self._is_gone_within(PATIENCE, waiters)
 
     def save(self) -> None:
         """Write the record by which :func:`find` finds this world."""
@@ -253,7 +229,7 @@ class World:
         fresh.replace(self.runtime / RECORD)
 
     def _network_of(self, address: str | None) -> str:
-        """The word that leads ``nsenter`` into the network of a host."""
+        """The word that leads ``nsenter`` into the network of a host, or of the client."""
         if self.cables is None or address is None:
             return "--net"
         return self.cables.network_of(address, self.keeper)
@@ -261,30 +237,6 @@ class World:
     def _must_stand(self) -> None:
         if not self.is_alive:
             raise Unavailable(f"The lab in {self.runtime} has ended.", "Start it again.")
-
-    def _waiters(self) -> tuple[psutil.Process, ...]:
-        """The outer processes that wait for inner ones."""
-        # Not by their children: a dead one, which nobody has collected, tells no namespace.
-        target = f"--target={self.keeper.pid}"
-        found = []
-        for each in psutil.process_iter():
-            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                if target in each.cmdline():
-                    found.append(each)
-        return tuple(found)
-
-    def _is_gone_within(self, seconds: float, waiters: tuple[psutil.Process, ...]) -> bool:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            try:
-                self.keeper.wait(0.1)
-            except TimedOut:
-                # nsenter stops itself when its child is stopped. Then it does not notice that
-                # the child is dead, and the kernel keeps a dead child's process 1 until it does.
-                _wake(waiters)
-            else:
-                return True
-        return False
 
 
 def exclusive(labs: Path) -> FileLock:
@@ -303,22 +255,29 @@ def find(runtime: Path) -> World | None:
 
 def recorded(runtime: Path) -> World | None:
     """The world whose record is in ``runtime``, whether it stands or not; ``None``: no record."""
+    keeper = keeper_of(runtime)
+    if keeper is None:
+        return None
     try:
         told = json.loads((runtime / RECORD).read_text(encoding="utf-8"))
-        keeper = Life(int(told["pid"]), int(told["born"]), str(told["boot"]))
         binary = None if told.get("binary") is None else Path(told["binary"])
         tree = Tree(Path(told["root"]), str(told["version"]), binary)
-        cables = None if told.get("cables") is None else Cables(**told["cables"])
+        cables = None if told.get("cables") is None else Cables.read(told["cables"])
         return World(tree, runtime, keeper, str(told["tap_refusal"]), cables)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _wake(waiters: tuple[psutil.Process, ...]) -> None:
-    for each in waiters:
-        with suppress(psutil.NoSuchProcess):
-            if each.status() == psutil.STATUS_STOPPED:
-                each.resume()
+def keeper_of(runtime: Path) -> Life | None:
+    """The keeper of the world whose record is in ``runtime``; ``None``: it has none.
+
+    Every colorunbook records it alike, whatever else a world of its time has.
+    """
+    try:
+        told = json.loads((runtime / RECORD).read_text(encoding="utf-8"))
+        return Life(int(told["pid"]), int(told["born"]), str(told["boot"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _pid_namespace(pid: int) -> Path | None:

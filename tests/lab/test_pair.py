@@ -18,6 +18,7 @@ from colorunbook.lab import pair, runtime
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.switch import Spaces
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World
 from colorunbook.qemu.dialect import Dialect, Edition, Version
@@ -78,10 +79,9 @@ def test_every_name_of_a_lab_leaves_room_for_its_sockets(lab: Lab) -> None:
 
 def test_a_lab_of_one_network_has_no_cable(lab: Lab) -> None:
     """It is said how to make one that has."""
-    for touch in (lab.cut, lab.mend):
-        with pytest.raises(InputError, match=r"there is no cable.*lab up --hosts 2"):
-            touch(lab.site.secondary)
-    assert frozenset() == lab.those_cut()
+    with pytest.raises(InputError, match=r"there is no cable.*lab up --hosts 2"):
+        lab.set_ports("down", ("far",))
+    assert {} == lab.those_cut()
 
 
 def test_a_host_is_found_by_its_address(lab: Lab) -> None:
@@ -93,10 +93,10 @@ def test_a_host_is_found_by_its_address(lab: Lab) -> None:
 
 def test_a_world_that_has_ended_has_no_cables(lab: Lab) -> None:
     """Nothing is entered by a number that may be another process's by now."""
-    cables = Cables("10.0.0.1", "10.0.0.2", second=7, switch=8)
+    cables = Cables("10.0.0.1", "10.0.0.2", Spaces(second=7, switch=8, client=9))
     gone = replace(lab.world, keeper=Life(2**22 + 1, 7, "no-boot"), cables=cables)
     with pytest.raises(Unavailable, match="has ended"):
-        replace(lab, world=gone).cut(lab.site.primary)
+        replace(lab, world=gone).set_ports("down", ("near",))
 
 
 def test_a_record_without_hosts_is_of_the_documents(lab: Lab) -> None:

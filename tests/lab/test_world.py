@@ -18,11 +18,12 @@ from colorunbook.errors import Unavailable
 from colorunbook.lab import genesis, world
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
+from colorunbook.lab.switch import Spaces
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World
 
 KEEPER = Life(2**22 + 1, 7, "no-boot")
-CABLES = Cables("10.0.0.1", "10.0.0.2", second=7, switch=8)
+CABLES = Cables("10.0.0.1", "10.0.0.2", Spaces(second=7, switch=8, client=9))
 
 
 @pytest.fixture
@@ -153,6 +154,15 @@ def test_sweep_removes_the_dead(gone: World) -> None:
     gone.save()
     assert genesis.sweep(gone.runtime.parent) == ("lab",)
     assert not gone.runtime.exists()
+
+
+def test_sweep_leaves_the_labs_of_another_colorunbook_alone(gone: World) -> None:
+    """One whose record it cannot read in all lives for as long as its keeper does."""
+    replace(gone, keeper=Life.of(1)).save()
+    told = json.loads((gone.runtime / world.RECORD).read_text())
+    (gone.runtime / world.RECORD).write_text(json.dumps({**told, "cables": {"of": "tomorrow"}}))
+    assert () == genesis.sweep(gone.runtime.parent)
+    assert gone.runtime.exists()
 
 
 def test_one_folder_at_a_time(gone: World) -> None:

@@ -11,8 +11,11 @@ from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.errors import TimedOut
 from colorunbook.hosts import UnixMonitor
 from colorunbook.lab import making
+from colorunbook.lab.cables import Cable
+from colorunbook.lab.faults import Fault, inject
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.provision import release
+from colorunbook.lab.switch import CLIENT
 from colorunbook.qemu.payload import JsonObject, Payload, as_objects, is_object
 from tests.live.program import Program
 
@@ -65,26 +68,34 @@ def test_the_pair_survives_the_death_of_one_and_then_of_the_other(program: Progr
     assert {ONE: "secondary", TWO: "primary"} == program.roles()
 
 
-def test_a_cable_is_cut_and_mended_by_a_later_command(program: Program) -> None:
-    """And the status tells it."""
-    cable = ("lab", "cable")
-    which = ("--host", TWO, "--name", program.lab)
-    program(*cable, "cut", *which)
-    program(*cable, "cut", *which)
-    assert [(ONE, "whole"), (TWO, "cut")] == [(h["address"], h["cable"]) for h in program.hosts()]
+def test_what_a_command_takes_another_gives_back(program: Program) -> None:
+    """And the status tells what is missing."""
+    program("lab", "fault", "cable", TWO, "--name", program.lab)
+    program("lab", "fault", "cable", TWO, "--name", program.lab)
+    program("lab", "fault", "uplink", ONE, "--name", program.lab)
+    cables = [(host["address"], host["cable"], host["uplink"]) for host in program.hosts()]
+    assert [(ONE, "whole", "cut"), (TWO, "cut", "whole")] == cables
     assert "its cable is cut" in program("lab", "status")
-    program(*cable, "mend", *which)
-    assert ["whole", "whole"] == [host["cable"] for host in program.hosts()]
-    other = ("--host", "10.0.0.3", "--name", program.lab)
-    assert "has no host 10.0.0.3." in program(*cable, "cut", *other, exits=2)
+    for address in (ONE, TWO):
+        program("lab", "mend", address, "--name", program.lab)
+    assert ["whole"] * 4 == [host[each] for host in program.hosts() for each in ("cable", "uplink")]
+    other = ("10.0.0.3", "--name", program.lab)
+    assert "has no host 10.0.0.3." in program("lab", "fault", "power", *other, exits=2)
+
+
+def test_a_client_has_a_network_that_no_host_is_in(lab: Lab) -> None:
+    """Only guests are, by the hosts' bridges and their uplinks."""
+    seen = lab.world.run(("cat", "/proc/net/dev"), address=CLIENT).stdout.split()
+    assert {"lo:", "client:"} <= {*seen}
+    assert not {"link:", "br0:", "private:"} & {*seen}
 
 
 def test_each_host_has_a_network_of_its_own(lab: Lab) -> None:
     """With a loopback, a bridge and a link, and nothing of the other's or of the switch."""
     for address in (ONE, TWO):
         seen = lab.world.run(("cat", "/proc/net/dev"), address=address).stdout.split()
-        assert {"lo:", "br0:", "link:"} <= {*seen}
-        assert not {"near:", "far:", "switch:"} & {*seen}
+        assert {"lo:", "br0:", "link:", "uplink:"} <= {*seen}
+        assert not {"near:", "far:", "private:", "client:"} & {*seen}
     namespaces = {
         lab.world.run(("readlink", "/proc/self/ns/net"), address=address).stdout
         for address in (ONE, TWO)
@@ -97,8 +108,8 @@ async def test_a_peer_without_a_cable_vanishes_without_a_word(lab: Lab) -> None:
     await lab.bring_up(lambda _event: None)
     monitor, spare = await both_monitors(lab)
     assert mirror_is_connected(lab)
-    lab.cut(lab.site.secondary)
-    assert frozenset({TWO}) == lab.those_cut()
+    inject(lab, Fault.CABLE, lab.site.secondary)
+    assert {TWO: (Cable.PEER,)} == lab.those_cut()
     with pytest.raises(TimedOut):  # in the midst of a checkpoint it is the first that hangs
         for payload in (WRITE, DETACH):
             await monitor.execute(payload, 2)

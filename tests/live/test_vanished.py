@@ -19,6 +19,7 @@ from colorunbook.engine.session import Session
 from colorunbook.errors import TimedOut
 from colorunbook.hosts import Host, UnixMonitor
 from colorunbook.lab import making
+from colorunbook.lab.faults import Fault, inject, mend
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.provision import release
 from colorunbook.plan import resolve
@@ -44,7 +45,7 @@ def lab() -> Iterator[Lab]:
 async def vanish(lab: Lab) -> psutil.Process:
     """Bring a pair up, and cut the secondary's cable while a write of the guest is on its way."""
     await lab.bring_up(lambda _event: None)
-    lab.cut(lab.site.secondary)
+    inject(lab, Fault.CABLE, lab.site.secondary)
     path = lab.site.primary.monitor
     assert isinstance(path, UnixMonitor)
     monitor = await open_monitor("the monitor", path.path, 10)
@@ -93,7 +94,7 @@ async def test_the_bare_commands_hang_and_a_run_does_not(lab: Lab) -> None:
     assert seconds >= HANG
     for host in (lab.site.primary, lab.site.secondary):
         lab.kill_host(host)
-    lab.mend(lab.site.secondary)
+    mend(lab, lab.site.secondary)
 
     secondary = await vanish(lab)
     begun = time.perf_counter()
@@ -106,7 +107,7 @@ async def test_the_bare_commands_hang_and_a_run_does_not(lab: Lab) -> None:
     kinds = sorted(instance.partition(" ")[0] for instance in freed.instances)
     assert ["block-node", "chardev", "chardev", "migration"] == kinds
 
-    lab.mend(lab.site.secondary)
+    mend(lab, lab.site.secondary)
     lab.kill_host(lab.site.secondary)
     for name in ("launch-secondary", "prepare-secondary", "primary-resume"):
         assert isinstance((await play(lab, name))[-1], RunEnded)
