@@ -13,7 +13,7 @@ from types import ModuleType
 from colorunbook.book.runbook import Runbook
 from colorunbook.errors import Aborted, InputError
 
-ORDER = (
+DOCUMENT = (
     "launch-primary",
     "launch-secondary",
     "prepare-secondary",
@@ -24,9 +24,11 @@ ORDER = (
     "secondary-failover",
     "primary-resume",
     "secondary-resume",
-    "bring-up",
 )
-"""The order of the document; what is not named here comes after, by name."""
+"""What QEMU's own document has sections of, in its order."""
+
+ORDER = (*DOCUMENT, "bring-up", "launch-alone", "prepare-primary", "protect")
+"""The order in which runbooks are told; what is not named here comes after, by name."""
 
 
 def folders() -> tuple[Path, ...]:

@@ -115,10 +115,15 @@ def secondary_failover(colo: Colo) -> Iterator[Step]:
     to_primary, from_primary = reversed(colo.secondary_chardevs)
     yield remove_chardev(to_primary).because("It led to the old primary.")
     yield remove_chardev(from_primary).because("It led to the old primary.")
-    heir = colo.flipped()
-    for chardev in heir.peer_chardevs:
+    for step in open_sockets(colo.flipped()):
+        yield step.for_good()
+
+
+def open_sockets(colo: Colo) -> Iterator[Step]:
+    """The steps that give a QEMU which runs the sockets of a primary."""
+    for chardev in colo.peer_chardevs:
         yield add_chardev(chardev).because("A new secondary will connect to it.")
-    for chardev in heir.loop_chardevs:
+    for chardev in colo.loop_chardevs:
         yield add_chardev(chardev).because("The comparison of a new pair will need this loop.")
 
 

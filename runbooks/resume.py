@@ -44,7 +44,8 @@ def resume(colo: Colo, *, before: str | None = None) -> Iterator[Step]:
     """
     yield from reach_target(colo)
     yield copy_disk(colo).because(
-        "The new secondary's disk is as old as its death. The guest goes on meanwhile."
+        "The new secondary's disk lacks what the guest has written without it. The guest goes on "
+        "meanwhile."
     )
     yield see_copy_ready().because(
         "A copy that is cut short leaves a secondary whose disk is neither old nor new."

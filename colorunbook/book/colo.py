@@ -5,7 +5,7 @@
 that make and end them are spelled by :mod:`colorunbook.qemu`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colorunbook.hosts import Role, Site, bracketed
 from colorunbook.qemu.argv import CommandLine
@@ -140,6 +140,15 @@ class Colo:
 
     def primary_command(self) -> CommandLine:
         """The QEMU that a primary is started as."""
+        return replace(
+            self.alone_command(),
+            chardevs=self.primary_chardevs,
+            objects=self.primary_filters,
+            ending=("-S",),
+        )
+
+    def alone_command(self) -> CommandLine:
+        """The QEMU of a guest that is not protected yet: a primary with nothing of a pair."""
         disk = (
             *_quorum(),
             (f"{OWN_CHILD}.file.filename", self.image(Role.PRIMARY, "primary")),
@@ -151,10 +160,10 @@ class Colo:
             name=Role.PRIMARY.value,
             monitors=self.site.primary.monitors,
             netdev=NETDEV,
-            chardevs=self.primary_chardevs,
-            objects=self.primary_filters,
+            chardevs=(),
+            objects=(),
             drives=(disk,),
-            ending=("-S",),
+            ending=(),
         )
 
     def secondary_command(self) -> CommandLine:

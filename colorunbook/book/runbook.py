@@ -65,6 +65,10 @@ class Step:
         """
         return replace(self, undo=actions, unless=unless)
 
+    def for_good(self) -> "Step":
+        """The same step in a procedure that has no way back."""
+        return replace(self, undo=(), unless=None)
+
     def spending(self, *guards: Expect) -> "Step":
         """The same step with the guards that it makes an end of."""
         return replace(self, spends=guards)

@@ -45,6 +45,11 @@ def ready_for_a_peer(colo: Colo) -> Iterator[Expect]:
     """A primary that may take a new secondary, with every socket that the pair will need."""
     yield from alone(colo)
     yield Expect(PRIMARY, ChardevsThere(_ids(colo.primary_chardevs)))
+    yield from takes_a_copy(colo)
+
+
+def takes_a_copy(colo: Colo) -> Iterator[Expect]:
+    """A primary whose disk is of the right size and can be copied, and whose guest can be sent."""
     yield Expect(PRIMARY, SizeIs(DISK, size_in_bytes(colo.site.disk)))
     yield Expect(PRIMARY, NoJobs(RESYNC))
     yield Expect(PRIMARY, MigrationRests())
@@ -106,10 +111,19 @@ def survived_as_secondary(colo: Colo) -> Iterator[Expect]:
     yield Expect(SECONDARY, ObjectsThere((colo.rewriter.id,)))
     yield Expect(SECONDARY, ObjectsGone(_ids(colo.secondary_redirectors)))
     yield Expect(SECONDARY, ChardevsGone(_ids(colo.secondary_chardevs)))
-    for chardev in heir.peer_chardevs:
-        yield Expect(SECONDARY, Listening(chardev.id, chardev.address))
-    yield Expect(SECONDARY, Connected(_ids(heir.loop_chardevs)))
+    yield from has_sockets(heir, SECONDARY)
     yield Expect(SECONDARY, ChildrenAre(DISK, (OWN_CHILD,)))
+
+
+def has_sockets(heir: Colo, role: Role) -> Iterator[Expect]:
+    """A QEMU that was started as something else has the sockets of a primary.
+
+    :param heir: the pair in which it is the primary.
+    :param role: the one that it has until then.
+    """
+    for chardev in heir.peer_chardevs:
+        yield Expect(role, Listening(chardev.id, chardev.address))
+    yield Expect(role, Connected(_ids(heir.loop_chardevs)))
 
 
 def _ids(parts: Iterable[QemuObject | SocketChardev]) -> tuple[str, ...]:

@@ -83,7 +83,8 @@ def delete_object(part: QemuObject) -> Step:
 
 def add_chardev(part: SocketChardev) -> Step:
     """Open a socket."""
-    return qmp(f"Add {part.id}", part.add).done_when(ChardevsThere((part.id,)))
+    step = qmp(f"Add {part.id}", part.add).done_when(ChardevsThere((part.id,)))
+    return step.undone_by(Qmp(part.remove))
 
 
 def remove_chardev(part: SocketChardev) -> Step:

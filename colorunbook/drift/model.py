@@ -119,7 +119,7 @@ def items(site: Site, dialect: Dialect) -> tuple[Item, ...]:
     """The commands of the document, in its order, for one site."""
     found: list[Item] = []
     books = shelf.runbooks()
-    for name in shelf.ORDER:
+    for name in shelf.DOCUMENT:
         if name not in books or books[name].parts:
             continue
         plan = resolve(books[name], site, dialect)

@@ -18,7 +18,7 @@ from colorunbook.qemu.dialect import Dialect, Edition, Version, stretch_of
 from colorunbook.records import Record, Sight
 from colorunbook.render.filters import item
 from colorunbook.render.standing import Broken, On, Reply, Standing
-from colorunbook.shelf import ORDER
+from colorunbook.shelf import DOCUMENT
 
 
 class Evidence:
@@ -45,7 +45,7 @@ class Evidence:
     def is_stale(self, record: Record) -> bool:
         """Tell whether a plan that a record is of has changed since, has gone, or is new."""
         books = self._runbooks
-        document = {name for name in ORDER if name in books and not books[name].parts}
+        document = {name for name in DOCUMENT if name in books and not books[name].parts}
         return not all(self.is_current(record, name) for name in document | record.digests.keys())
 
     def standing(self, runbook: str, edition: Edition, *texts: str) -> Standing:

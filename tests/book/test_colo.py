@@ -38,6 +38,15 @@ def test_only_compare1_makes_the_primary_wait() -> None:
     assert ["compare1"] == [c.id for c in COLO.primary_chardevs if c.wait]
 
 
+def test_a_guest_that_is_alone_has_the_devices_and_the_disk_of_a_primary() -> None:
+    """A secondary can take its state; nothing of a pair is there, and nothing holds it back."""
+    alone = COLO.alone_command()
+    assert COLO.primary_command() == replace(
+        alone, chardevs=COLO.primary_chardevs, objects=COLO.primary_filters, ending=("-S",)
+    )
+    assert ((), (), ()) == (alone.chardevs, alone.objects, alone.ending)
+
+
 def test_an_ipv6_address_has_brackets_in_uris_only() -> None:
     """An option string takes it without."""
     assert "tcp:[2001:db8::2]:9998" == SIX.migration_uri

@@ -24,7 +24,7 @@ from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.render.rst import pages
 
-NAMES = [name for name in shelf.ORDER if name != "bring-up"]
+NAMES = [name for name, book in shelf.runbooks().items() if not book.parts]
 FOLDERS = st.text(
     st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12
 ).filter(lambda text: "``" not in text and text.isprintable() and text.strip("/"))

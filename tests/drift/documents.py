@@ -42,7 +42,7 @@ Writer = Callable[[Sequence[Section]], str]
 def sections(site: Site, dialect: Dialect) -> list[Section]:
     """What the document has, in its order."""
     found = []
-    for name in shelf.ORDER:
+    for name in shelf.DOCUMENT:
         plan = resolve(shelf.runbook(name), site, dialect)
         if not shelf.runbook(name).parts and name != "free-primary":
             entries = (

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The shipped runbooks on hosts that are made up, each with the story that leads to it."""
 
+from copy import deepcopy
 from dataclasses import dataclass, fields
 
 from colorunbook import shelf
@@ -41,6 +42,9 @@ CHAPTERS = [
     Chapter("primary-failover", BEREFT[:5]),
     Chapter("primary-resume", BEREFT),
     Chapter("secondary-failover", TAKEN[:5]),
+    Chapter("launch-alone"),
+    Chapter("prepare-primary", ("launch-alone",)),
+    Chapter("protect", ("launch-alone",)),
     Chapter("secondary-resume", (*TAKEN, "~launch-secondary", "~prepare-secondary")),
 ]
 
@@ -71,4 +75,5 @@ def shape(hosts: FakeTransport) -> dict[str, tuple[object, ...]]:
 
 def _of(qemu: Mimic) -> tuple[object, ...]:
     untold = ("events", "peer", "argv", "nature", "cut", "is_written")
-    return tuple(getattr(qemu, part.name) for part in fields(qemu) if part.name not in untold)
+    told = (part.name for part in fields(qemu) if part.name not in untold)
+    return tuple(deepcopy(getattr(qemu, name)) for name in told)  # it goes on changing

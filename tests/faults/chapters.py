@@ -62,6 +62,7 @@ class Chapter:
 PAIR = ("launch-primary", "launch-secondary", "prepare-secondary", "start-replication")
 BEREFT = (*PAIR, f"-{TWO}", "primary-failover", "launch-secondary", "prepare-secondary")
 TAKEN = (*PAIR, f"-{ONE}", "secondary-failover", "~launch-secondary", "~prepare-secondary")
+ALONE = ("launch-alone",)
 
 CHAPTERS = {
     chapter.name: chapter
@@ -78,6 +79,9 @@ CHAPTERS = {
         Chapter("secondary-failover", TAKEN[:5]),
         Chapter("primary-resume", BEREFT),
         Chapter("secondary-resume", TAKEN),
+        Chapter("launch-alone"),
+        Chapter("prepare-primary", ALONE),
+        Chapter("protect", ALONE),
     )
 }
 

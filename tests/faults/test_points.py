@@ -26,7 +26,8 @@ def test_every_step_of_every_runbook_is_broken() -> None:
 def test_a_peer_is_killed_only_where_one_lives() -> None:
     """After its death a survivor has none; a pair that is brought up has one from its start on."""
     bereft = {p.name for p in EVERY} - {p.name for p in EVERY if p.kind is Kind.PEER_KILLED}
-    assert {"launch-primary", "free-primary", "primary-failover", "secondary-failover"} == bereft
+    alone = {"launch-primary", "launch-alone", "prepare-primary"}
+    assert alone | {"free-primary", "primary-failover", "secondary-failover"} == bereft
     of_bring_up = Choice(("bring-up",), (Edition.HMP,), (Kind.PEER_KILLED,)).points()
     assert [*range(3, 18)] == [p.step for p in of_bring_up]
 

@@ -17,6 +17,9 @@ RUNBOOKS = (
     "secondary-failover",
     "primary-resume",
     "secondary-resume",
+    "launch-alone",
+    "prepare-primary",
+    "protect",
 )
 
 GOOD = """\

@@ -146,6 +146,26 @@ def test_bring_up_is_its_four_parts() -> None:
     assert [step for name in parts for step in plan(name).steps] == list(plan("bring-up").steps)
 
 
+def test_to_protect_is_to_prepare_both_and_to_resume() -> None:
+    """In order; the delay is set before COLO begins, as QEMU's own keeps clients waiting."""
+    parts = ("prepare-primary", "launch-secondary", "prepare-secondary", "set-checkpoint-delay")
+    steps = [step for name in (*parts, "primary-resume") for step in plan(name).steps]
+    assert steps == list(plan("protect").steps)
+
+
+def test_the_sockets_of_a_primary_are_taken_back_but_after_a_failover() -> None:
+    """A failover has no way back."""
+
+    def undone(name: str) -> dict[str, int]:
+        added = [s for s in plan(name).steps if s.title in sockets]
+        return {step.title: len(step.undo) for step in added}
+
+    colo = Colo(SITE, Dialect())
+    sockets = [f"Add {chardev.id}" for chardev in colo.primary_chardevs]
+    assert dict.fromkeys(sockets, 1) == undone("prepare-primary")
+    assert dict.fromkeys(sockets, 0) == undone("secondary-failover")
+
+
 @pytest.mark.parametrize(("version", "count"), [("10.0.13", 1), ("11.1", 2)])
 def test_both_sides_switch_the_same_capabilities_on(version: str, count: int) -> None:
     """As many as their QEMU wants."""
