@@ -63,9 +63,8 @@ def probe(world: World, name: Accelerator, *, seconds: float = PATIENCE) -> Acce
             return Accel(name, False, f"{name} did not get a boot sector to run in {seconds:g} s.")
     if ran.returncode == _STATUS:
         return Accel(name, True, f"{name} ran a boot sector.")
-    said = [line for line in ran.stderr.splitlines() if line.strip() and "warning:" not in line]
-    why = said[0].removeprefix(f"{QEMU}: ") if said else f"QEMU ended with {ran.returncode}"
-    return Accel(name, False, f"{name} ran no boot sector: {why.rstrip('.')}.")
+    why = complaint(ran.stderr) or f"QEMU ended with {ran.returncode}"
+    return Accel(name, False, f"{name} ran no boot sector: {why}.")
 
 
 def best(world: World) -> Accel:
@@ -74,12 +73,28 @@ def best(world: World) -> Accel:
     :raises Unavailable: neither runs one.
     """
     kvm = probe(world, Accelerator.KVM)
-    if kvm.runs:
-        return kvm
+    return kvm if kvm.runs else fallback(world, kvm)
+
+
+def fallback(world: World, kvm: Accel) -> Accel:
+    """TCG, where KVM will not do; the reason says why.
+
+    :param kvm: the verdict on KVM.
+    :raises Unavailable: TCG runs no guest either.
+    """
     tcg = probe(world, Accelerator.TCG)
     if not tcg.runs:
         raise Unavailable(f"This QEMU runs no guest. {kvm.reason} {tcg.reason}")
     return Accel(tcg.name, True, f"{tcg.reason} {kvm.reason}")
+
+
+def complaint(errors: str) -> str:
+    """The first thing that QEMU complained of, as a clause; empty: nothing, or warnings only.
+
+    :param errors: what it has said on its standard error.
+    """
+    said = [line for line in errors.splitlines() if line.strip() and "warning:" not in line]
+    return said[0].removeprefix(f"{QEMU}: ").rstrip(".") if said else ""
 
 
 def boot_sector() -> bytes:
