@@ -2,6 +2,7 @@
 """``colorunbook lab``: a live pair on this machine."""
 
 import asyncio
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,8 @@ Examples:
 
   colorunbook lab up --hosts 2
 
+  colorunbook lab up --hosts 2 --guest linux
+
   colorunbook lab up --qemu 10.0
 
   colorunbook lab up --qemu-binary ~/qemu/build/qemu-system-x86_64
@@ -50,6 +53,14 @@ Examples:
 
   colorunbook lab demo --qemu 7.2
 """
+
+
+class GuestKind(Enum):
+    """What a lab's pair runs."""
+
+    HALT = "halt"
+    LINUX = "linux"
+
 
 lab_app = typer.Typer(
     name="lab", help="A live pair on this machine, in namespaces of its own.", no_args_is_help=True
@@ -79,6 +90,10 @@ def up(
     qemu: LabQemu = None,
     qemu_binary: QemuBinary = None,
     edition: EditionName = Edition.HMP,
+    guest: Annotated[
+        GuestKind,
+        typer.Option(help="halt: a boot sector that halts. linux: a small real one with services."),
+    ] = GuestKind.HALT,
     empty: Annotated[
         bool, typer.Option("--empty", help="Make the hosts only; start no QEMU.")
     ] = False,
@@ -93,7 +108,14 @@ def up(
     start = perf_counter()
     chosen = wanted(qemu, qemu_binary)
     made = making.make(
-        name, say, bound=False, accel=accel, hosts=hosts, qemu=chosen, edition=edition
+        name,
+        say,
+        bound=False,
+        accel=accel,
+        hosts=hosts,
+        qemu=chosen,
+        edition=edition,
+        linux=guest is GuestKind.LINUX,
     )
     try:
         say(f"QEMU {made.world.tree.version}, {made.site.accel.value}, guest disk {made.site.disk}")
@@ -111,7 +133,8 @@ def up(
     say(f"The lab {paint(name, 'strong')} is up after {duration(perf_counter() - start)}.")
     kill, run = (f" --name {name}", f" --lab {name}") if name != "default" else ("", "")
     if empty:
-        say(f"Next: colorunbook run bring-up{run}")
+        first = "launch-alone" if made.linux else "bring-up"
+        say(f"Next: colorunbook run {first}{run}")
     else:
         say(f"Next: colorunbook lab kill secondary{kill}, then "
             f"colorunbook run primary-failover{run}")  # fmt: skip

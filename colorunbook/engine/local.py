@@ -186,7 +186,11 @@ class LocalTransport:
             ours.close()
         self._qemus[host.address] = qemu
         await self._see_it_start(host, qemu)
-        return f"process {qemu.pid}, its messages in {self._log(host)}"
+        return f"process {qemu.pid}, its messages in {self.log_of(host)}"
+
+    def log_of(self, host: Host) -> Path:
+        """The file for what the QEMU of a host writes."""
+        return self._logs / f"qemu-{re.sub(r'[^0-9A-Za-z.]', '_', host.address)}.log"
 
     def close(self) -> None:
         """Let go of the processes' pipes; the processes go on."""
@@ -225,7 +229,7 @@ class LocalTransport:
             )
 
     def _new_log(self, host: Host) -> BinaryIO:
-        path = self._log(host)
+        path = self.log_of(host)
         try:
             return create(private(self._logs) / path.name)
         except Unavailable as error:
@@ -235,12 +239,9 @@ class LocalTransport:
                 f"{path} cannot be written: {error.strerror}.", "QEMU's messages go there."
             ) from error
 
-    def _log(self, host: Host) -> Path:
-        return self._logs / f"qemu-{re.sub(r'[^0-9A-Za-z.]', '_', host.address)}.log"
-
     def _last_words(self, host: Host) -> str:
         with contextlib.suppress(OSError):
-            lines = self._log(host).read_text(errors="replace").strip().splitlines()
+            lines = self.log_of(host).read_text(errors="replace").strip().splitlines()
             if lines:
                 return lines[-1]
         return "it wrote nothing."

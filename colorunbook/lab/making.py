@@ -10,7 +10,11 @@ from typing import Final, TypeAlias
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Role, Site, parse_ip
 from colorunbook.lab import fitness, genesis, own, runtime
+from colorunbook.lab.accel import Accel as Verdict
 from colorunbook.lab.accel import Accelerator, best, probe
+from colorunbook.lab.guest import trial
+from colorunbook.lab.guest.building import build
+from colorunbook.lab.guest.kept import Guest
 from colorunbook.lab.pair import Lab, site_in
 from colorunbook.lab.provision import Release, provision, release
 from colorunbook.lab.tree import IMG, PATH, Tree, host_tree
@@ -41,6 +45,7 @@ def make(
     hosts: int = 1,
     qemu: Wanted = None,
     edition: Edition = Edition.HMP,
+    linux: bool = False,
 ) -> Lab:
     """Make a lab without a pair in it yet.
 
@@ -56,6 +61,7 @@ def make(
         of its own, and a cable that can be pulled.
     :param qemu: the release to provision, or the path of a QEMU; ``None``: whatever works.
     :param edition: how its runbooks are spelled.
+    :param linux: its guest is a real Linux, made first if it is not here yet.
     :raises InputError: a host of that site has an address that a lab cannot give it, or the path
         is no QEMU's.
     :raises Unavailable: the machine does not allow it, no QEMU can be had, the one that was asked
@@ -66,13 +72,14 @@ def make(
     addresses = _addresses(like, apart=apart)
     folder = runtime.folder_of(name)
     genesis.sweep(folder.parent)
+    guest = build(tell) if linux else None
 
     def create(tree: Tree) -> World:
         return genesis.create(tree, folder, bound=bound, addresses=addresses, apart=apart)
 
     world = _world(qemu, create, tell, accel)
     try:
-        lab = _furnish(name, world, accel, like, edition)
+        lab = _furnish(name, world, accel, like, edition, guest)
         if not bound:
             lab.save()
     except BaseException:
@@ -152,22 +159,37 @@ def _of_the_reader(binary: Path, create: Create) -> World:
     return world
 
 
-def _furnish(name: str, world: World, accel: Accel | None, like: Site, edition: Edition) -> Lab:
+def _furnish(
+    name: str, world: World, wanted: Accel | None, like: Site, edition: Edition, guest: Guest | None
+) -> Lab:
+    verdict = _verdict(world, wanted, guest)
+    accel = Accel(verdict.name.value)
     remarks = []
-    if accel is None:
-        verdict = best(world)
-        accel = Accel(verdict.name.value)
-        if accel is Accel.TCG:
-            remarks.append(f"The guest runs under TCG. {verdict.reason}")
-    elif not (verdict := probe(world, Accelerator(accel.value))).runs:
-        raise Unavailable(verdict.reason, "Without --accel a lab takes what runs a guest.")
+    if wanted is None and accel is Accel.TCG:
+        remarks.append(f"The guest runs under TCG. {verdict.reason}")
     if not world.tap:
         remarks.append(f"The guest's network is QEMU's own, not a tap. {world.tap_refusal}")
     trouble = _dialect(world.tree).trouble(accel)
     if trouble is not None:
         remarks.append(f"QEMU {world.tree.version}: {trouble}.")
-    site = site_in(world.runtime, accel, tap=world.tap, like=like)
-    return Lab(name, world, site, tuple(remarks), edition)
+    linux = guest is not None
+    site = site_in(world.runtime, accel, tap=world.tap, like=like, linux=linux)
+    return Lab(name, world, site, tuple(remarks), edition, linux)
+
+
+def _verdict(world: World, wanted: Accel | None, guest: Guest | None) -> Verdict:
+    """What the guest is run with, as it was seen to run it.
+
+    :raises Unavailable: what is wanted, or everything, was seen not to.
+    """
+    if wanted is None:
+        return best(world) if guest is None else trial.best(world, guest)
+    name = Accelerator(wanted.value)
+    boots = guest is not None and name is Accelerator.KVM
+    verdict = trial.boots(world, guest, name) if guest and boots else probe(world, name)
+    if not verdict.runs:
+        raise Unavailable(verdict.reason, "Without --accel a lab takes what runs a guest.")
+    return verdict
 
 
 def _dialect(tree: Tree) -> Dialect:

@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, size_in_bytes
 from colorunbook.lab import genesis, runtime
 from colorunbook.lab.cables import Cable, Cables
+from colorunbook.lab.guest.building import build
+from colorunbook.lab.guest.console import until_up
 from colorunbook.lab.world import World, find
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
@@ -30,6 +33,9 @@ Watch = Callable[[Event], None]
 
 DEFAULT: Final = "default"
 DISK: Final = "64M"
+LINUX_MEMORY: Final = 256
+"""MiB: what the Linux of a lab is given at the most, since each checkpoint looks at all of it."""
+
 CHECKPOINT_DELAY: Final = 500
 """Milliseconds: two checkpoints are soon seen."""
 
@@ -43,7 +49,13 @@ BRING_UP: Final = (
     "set-checkpoint-delay",
     "start-replication",
 )
+ALONE: Final = "launch-alone"
+PROTECT: Final = (ALONE, "protect")
 _RECORD = "lab.json"
+_CONSOLE = (
+    *("-chardev", "file,id=console0,path=/proc/self/fd/1,append=on"),
+    *("-serial", "chardev:console0"),
+)
 _WAYS_IN = ("nsenter", "env", "setpriv")
 
 
@@ -54,6 +66,7 @@ class Lab:
     :ivar site: the pair with the roles it was brought up in.
     :ivar remarks: what is not as on an ordinary host, a sentence each.
     :ivar edition: how its runbooks are spelled, unless somebody says otherwise.
+    :ivar linux: its guest is a real Linux, which answers clients; otherwise it only halts.
     """
 
     name: str
@@ -61,6 +74,7 @@ class Lab:
     site: Site
     remarks: tuple[str, ...]
     edition: Edition = Edition.HMP
+    linux: bool = False
 
     @property
     def transport(self) -> LocalTransport:
@@ -103,36 +117,68 @@ class Lab:
         return next((process for pid, process in given.items() if pid not in parents), None)
 
     def prepare_images(self, *hosts: Host) -> None:
-        """Make ``primary.qcow2`` of each host anew: a boot sector that halts, and nothing else.
+        """Make ``primary.qcow2`` of each host anew, with the guest on it.
+
+        :raises Unavailable: the guest cannot be made, or a tool failed.
+        """
+        if self.linux:
+            made = self.world.runtime / "guest.qcow2"
+            shutil.copy(build().disk, made)
+            how: tuple[str, ...] = ("cp", "--sparse=always", str(made))
+        else:
+            made = self._halting()
+            how = ("qemu-img", "convert", "-f", "raw", "-O", "qcow2", str(made))
+        try:
+            for host in hosts:
+                self._must("mkdir", "-p", host.images)
+                self._must(*how, f"{host.images}/primary.qcow2")
+        finally:
+            made.unlink()
+
+    def _halting(self) -> Path:
+        """A disk with a boot sector that halts, and nothing else.
 
         Without it the firmware goes on to boot from the network, with instructions that not every
         nested KVM can run: the guest would end in ``internal-error`` after half a minute.
-
-        :raises Unavailable: qemu-img failed.
         """
         raw = self.world.runtime / "disk.raw"
         with raw.open("wb") as file:
             file.write(HALT.ljust(510, b"\0") + b"\x55\xaa")
             file.truncate(size_in_bytes(self.site.disk))
-        try:
-            for host in hosts:
-                self._must("mkdir", "-p", host.images)
-                image = f"{host.images}/primary.qcow2"
-                self._must("qemu-img", "convert", "-f", "raw", "-O", "qcow2", str(raw), image)
-        finally:
-            raw.unlink()
+        return raw
 
     async def bring_up(self, watch: Watch) -> None:
-        """Start both QEMUs and see them in lock-step, by the runbooks.
+        """Start the guest and see both QEMUs in lock-step, by the runbooks.
+
+        A real Linux boots first, and is given its secondary then.
 
         :raises ColorunbookError: what the engine says.
+        :raises Unavailable: the Linux does not come up.
         """
         self.prepare_images(self.site.primary, self.site.secondary)
         async with Session(self.transport, self.site, self.edition) as session:
-            for name in BRING_UP:
-                plan = resolve(shelf.runbook(name), self.site, self.dialect)
-                async for event in run(plan, session):
-                    watch(event)
+            for name in PROTECT if self.linux else BRING_UP:
+                await self.do(name, session, watch)
+                if name == ALONE:
+                    await self.see_guest_up(self.site.primary)
+
+    async def do(self, name: str, session: Session, watch: Watch) -> None:
+        """Do a runbook, with the roles of the session's site.
+
+        :raises ColorunbookError: what the engine says.
+        """
+        plan = resolve(shelf.runbook(name), session.site, self.dialect)
+        async for event in run(plan, session):
+            watch(event)
+
+    async def see_guest_up(self, host: Host) -> float:
+        """Wait until the Linux that boots on a host says that it is up.
+
+        :returns: how long it took from here, in seconds.
+        :raises Unavailable: it does not come up; the message says why.
+        """
+        log = self.transport.log_of(host)
+        return await until_up(log, lambda: self.qemu_of(host) is not None)
 
     async def role_of(self, host: Host) -> Role | None:
         """The role that a host's QEMU plays now; ``None``: it does not run."""
@@ -212,6 +258,7 @@ class Lab:
             "edition": self.edition.value,
             "hosts": {role.value: _whereabouts(self.site.host(role)) for role in Role},
             "memory": self.site.memory,
+            "linux": self.linux,
         }
         (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
 
@@ -229,8 +276,11 @@ class Lab:
             raise Unavailable(f"In the lab, {argv[0]} failed: {done.stderr.strip()}")
 
 
-def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site) -> Site:
-    """A site as it is in a lab: its monitors in the lab's folder, its disks small."""
+def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site, linux: bool = False) -> Site:
+    """A site as it is in a lab: its monitors in the lab's folder, its disks small.
+
+    :param linux: the guest is one; what it says on its serial console is in QEMU's log.
+    """
     return dataclasses.replace(
         like,
         primary=_with_monitors(like.primary, folder),
@@ -240,7 +290,8 @@ def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site) -> Site:
         cpu=like.cpu if accel is Accel.KVM else "qemu64",
         bridge_helper=like.bridge_helper if tap else None,
         checkpoint_delay=CHECKPOINT_DELAY,
-        extra=("-display", "none"),
+        extra=("-display", "none", *(_CONSOLE if linux else ())),
+        memory=min(like.memory, LINUX_MEMORY) if linux else like.memory,
     )
 
 
@@ -276,9 +327,11 @@ def _found(name: str) -> Lab | None:
     record = json.loads((folder / _RECORD).read_text())
     memory = int(record.get("memory", Site().memory))
     like = dataclasses.replace(_like(record.get("hosts")), memory=memory)
-    site = site_in(folder, Accel(record["accel"]), tap=bool(record["tap"]), like=like)
+    linux = bool(record.get("linux", False))
+    accel, tap = Accel(record["accel"]), bool(record["tap"])
+    site = site_in(folder, accel, tap=tap, like=like, linux=linux)
     edition = Edition(record.get("edition", Edition.HMP.value))
-    return Lab(name, world, site, tuple(record["remarks"]), edition)
+    return Lab(name, world, site, tuple(record["remarks"]), edition, linux)
 
 
 def _whereabouts(host: Host) -> dict[str, str]:
