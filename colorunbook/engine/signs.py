@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Signs by which a peer that lives may be known, each asked with a bound."""
 
-from collections.abc import Collection, Iterator, Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import ChardevsThere
+from colorunbook.book.machines import NobodyListens, Output
 from colorunbook.book.ports import Knock
 from colorunbook.engine.standing import Lookout
 from colorunbook.engine.transport import Transport
@@ -39,6 +41,15 @@ class Sign:
         return f"its {self.asked} {found}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A port of the peer; at some a connection ``hurts`` whoever listens."""
+
+    name: str
+    port: int
+    hurts: bool
+
+
 async def signs_of_life(
     site: Site,
     survivor: Role,
@@ -49,12 +60,6 @@ async def signs_of_life(
 ) -> tuple[Sign, ...]:
     """Ask whatever could answer of the peer of a survivor, each with a bound.
 
-    What can be asked without harm is asked at once: the monitor, the secondary's disk, the guest.
-    The others follow one by one, and only while nothing has answered. A QEMU that waits for its
-    migration takes a connection for it and ends. A chardev that has its client leaves another one
-    in its queue, and ``mirror0`` for good where the guest sends nothing: a new secondary would
-    find it full. So its port comes after that of ``compare1``.
-
     Only ports of the peer's own role are asked: where both addresses are of one machine, the
     survivor's own, which listens everywhere, would answer.
 
@@ -63,26 +68,62 @@ async def signs_of_life(
         hosts are of one machine it would answer there, and nobody else can.
     :param harmless: ask nothing else, as it is only to be told.
     """
-    peer = site.host(survivor.other)
-    monitor = await _of_monitor(site, survivor, transport)
-    places = [_Place(*each) for each in _harmless(site, survivor)]
-    knocks = await transport.knock(site.host(survivor), [p.door for p in places], KNOCK)
-    signs = [*monitor, *(Sign(p.name, k) for p, k in zip(places, knocks, strict=True))]
-    if survivor is Role.SECONDARY and site.service is None:
-        signs.append(Sign("guest", None, "the site names no service of it"))
-    one_machine = all(transport.sees_all(site.host(role)) for role in Role)
-    for name, port in _delicate(site, survivor):
-        if port in own and one_machine:
-            signs.append(Sign(name, None, "the survivor itself listens there", tells=False))
-        elif alive(signs):
-            signs.append(Sign(name, None, _NOT_NEEDED))
-        elif harmless:
-            signs.append(Sign(name, None, _BY_THE_RUN))
+    peer = await _of_monitor(site, survivor, transport)
+    if all(transport.sees_all(site.host(role)) for role in Role):
+        ports = await _by_the_table(site, survivor, transport, own)
+        return (*peer, *await _of_guest(site, survivor, transport), *ports)
+    signs = (*peer, *await _of_guest(site, survivor, transport))
+    return await _by_knocks(site, survivor, transport, signs, harmless=harmless)
+
+
+async def _by_the_table(
+    site: Site, survivor: Role, transport: Transport, own: Collection[int]
+) -> tuple[Sign, ...]:
+    """What the kernel of the peer's host says of its ports: no cable and no queue is in the way."""
+    host = site.host(survivor.other)
+    asking = (transport.shell(host, each, KNOCK) for each in NobodyListens(()).questions)
+    told = await asyncio.gather(*asking, return_exceptions=True)
+    tables = [each if isinstance(each, Output) else Output(1, "") for each in told]
+    signs = []
+    for place in _places(site, survivor):
+        if place.port in own:
+            why = "the survivor itself listens there"
+            signs.append(Sign(place.name, None, why, tells=False))
         else:
-            door = Door(peer.address, port)
-            found = await transport.knock(site.host(survivor), (door,), KNOCK)
-            signs.append(Sign(name, found[0]))
+            signs.append(Sign(place.name, _KNOCKS[NobodyListens((place.port,)).holds(tables)]))
     return tuple(signs)
+
+
+_KNOCKS = {True: Knock.REFUSED, False: Knock.ANSWERS, None: Knock.SILENT}
+
+
+async def _by_knocks(
+    site: Site,
+    survivor: Role,
+    transport: Transport,
+    signs: tuple[Sign, ...],
+    *,
+    harmless: bool,
+) -> tuple[Sign, ...]:
+    """Knock at the peer's ports: what can be asked without harm, and the others one by one.
+
+    They follow only while nothing has answered. A QEMU that waits for its migration takes a
+    connection for it and ends. A chardev that has its client leaves another one in its queue, and
+    ``mirror0`` for good where the guest sends nothing: a new secondary would find it full. So its
+    port comes after that of ``compare1``.
+    """
+    peer = site.host(survivor.other)
+    for place in _places(site, survivor):
+        if place.hurts and alive(signs):
+            sign = Sign(place.name, None, _NOT_NEEDED)
+        elif place.hurts and harmless:
+            sign = Sign(place.name, None, _BY_THE_RUN)
+        else:
+            door = Door(peer.address, place.port)
+            (found,) = await transport.knock(site.host(survivor), (door,), KNOCK)
+            sign = Sign(place.name, found)
+        signs = (*signs, sign)
+    return signs
 
 
 async def own_ports(plan: Plan, lookout: Lookout, survivor: Role) -> tuple[int, ...]:
@@ -104,21 +145,13 @@ def alive(signs: Sequence[Sign]) -> bool:
 def this_machine_knows(site: Site, signs: Sequence[Sign], transport: Transport) -> bool:
     """Tell whether nobody is there, by the word of the kernel that would have to run them.
 
-    What was left to the run is taken to be refused then.
-
     The monitor has to be among what it refused: a QEMU that has taken over on its own has closed
     the ports of its former role, and lives. Where the guest is served tells nothing of a process.
     """
     if not all(transport.sees_all(site.host(role)) for role in Role):
         return False
     of_process = [s for s in signs if s.tells and not s.asked.startswith("guest")]
-    return all(sign.knock is Knock.REFUSED or sign.why is _BY_THE_RUN for sign in of_process)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    name: str
-    door: Door
+    return all(sign.knock is Knock.REFUSED for sign in of_process)
 
 
 async def _of_monitor(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
@@ -128,17 +161,24 @@ async def _of_monitor(site: Site, survivor: Role, transport: Transport) -> tuple
     return (Sign(f"monitor {peer.monitor}", await transport.meet(peer, KNOCK)),)
 
 
-def _harmless(site: Site, survivor: Role) -> Iterator[tuple[str, Door]]:
+async def _of_guest(site: Site, survivor: Role, transport: Transport) -> tuple[Sign, ...]:
+    """While a primary lives, its guest answers there; the secondary's own cannot yet."""
     if survivor is Role.PRIMARY:
-        yield f"NBD port {site.ports.nbd}", Door(site.secondary.address, site.ports.nbd)
-    elif site.service is not None:
-        # While the primary lives, its guest answers there; the secondary's own cannot yet.
-        yield f"guest at {site.service}", site.service
+        return ()
+    if site.service is None:
+        return (Sign("guest", None, "the site names no service of it"),)
+    (found,) = await transport.knock(site.host(survivor), (site.service,), KNOCK)
+    return (Sign(f"guest at {site.service}", found),)
 
 
-def _delicate(site: Site, survivor: Role) -> Iterator[tuple[str, int]]:
+def _places(site: Site, survivor: Role) -> tuple[_Place, ...]:
+    ports = site.ports
     if survivor is Role.PRIMARY:
-        yield f"migration port {site.ports.migration}", site.ports.migration
-    else:
-        yield f"compare1 port {site.ports.secondary_in}", site.ports.secondary_in
-        yield f"mirror0 port {site.ports.mirror}", site.ports.mirror
+        return (
+            _Place(f"NBD port {ports.nbd}", ports.nbd, hurts=False),
+            _Place(f"migration port {ports.migration}", ports.migration, hurts=True),
+        )
+    return (
+        _Place(f"compare1 port {ports.secondary_in}", ports.secondary_in, hurts=True),
+        _Place(f"mirror0 port {ports.mirror}", ports.mirror, hurts=True),
+    )

@@ -136,7 +136,7 @@ def test_a_dry_run_tells_what_comes_before_the_steps(
     assert cut < first
     assert "would be done first, out of band" in ended.out
     assert "the secondary 127.0.0.2 gives no sign of life:" in ended.err
-    assert "its migration port 9998 was not asked: only the run asks it" in ended.err
+    assert "its migration port 9998 refuses" in ended.err
     assert "proof that it is dead: first this would be run" in ended.err
     assert not (folder / "fenced").exists()
 

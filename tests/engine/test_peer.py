@@ -59,14 +59,14 @@ def types(text: str | None) -> Callable[[str], Awaitable[str | None]]:
 
 async def test_a_dead_secondary_gives_no_sign() -> None:
     """The monitor, its disk, and last where it waits for a migration."""
-    hosts = FakeTransport()
+    hosts = FakeTransport(whole=False)
     assert [Knock.REFUSED] * 3 == await found(SITE, Role.PRIMARY, hosts)
     assert [NBD, MIGRATION] == hosts.knocked
 
 
 async def test_a_dead_primary_gives_no_sign() -> None:
     """Nor does its guest; the port that a knock hurts most is the last."""
-    hosts = FakeTransport()
+    hosts = FakeTransport(whole=False)
     assert [Knock.REFUSED] * 4 == await found(SITE, Role.SECONDARY, hosts)
     assert [GUEST, COMPARE, MIRROR] == hosts.knocked
 
@@ -74,7 +74,7 @@ async def test_a_dead_primary_gives_no_sign() -> None:
 @pytest.mark.parametrize("survivor", Role)
 async def test_one_that_answers_is_not_hurt(survivor: Role) -> None:
     """A QEMU that waits would take a knock for its migration."""
-    hosts = FakeTransport()
+    hosts = FakeTransport(whole=False)
     hosts.put(SITE.host(survivor.other).address, ())
     await signs_of_life(SITE, survivor, hosts)
     assert not {MIGRATION, COMPARE, MIRROR}.intersection(hosts.knocked)
@@ -88,9 +88,22 @@ async def test_only_ports_of_the_peers_own_role_are_asked() -> None:
     assert Knock.ANSWERS not in await found(SITE, Role.SECONDARY, hosts)
 
 
+@pytest.mark.parametrize("survivor", Role)
+async def test_on_one_machine_nobody_is_knocked_at(survivor: Role) -> None:
+    """Its kernel tells who listens on the peer's host, whatever cable is cut."""
+    silent = dict.fromkeys((NBD, MIGRATION, COMPARE, MIRROR), Knock.SILENT)
+    hosts = FakeTransport(doors=silent)
+    assert {Knock.REFUSED} == {*await found(replace(SITE, service=None), survivor, hosts)} - {None}
+    assert [] == hosts.knocked
+    tables = [
+        (SITE.host(survivor.other).address, ("cat", f"/proc/net/{n}")) for n in ("tcp", "tcp6")
+    ]
+    assert tables == hosts.ran
+
+
 async def test_roles_that_have_flipped_are_followed() -> None:
     """The ports go with the roles, not with the addresses."""
-    hosts = FakeTransport()
+    hosts = FakeTransport(whole=False)
     await signs_of_life(SITE.flipped(), Role.PRIMARY, hosts)
     await signs_of_life(SITE.flipped(), Role.SECONDARY, hosts)
     asked = [Door(ONE, 9999), Door(ONE, 9998), GUEST, Door(TWO, 9004), Door(TWO, 9003)]
@@ -159,11 +172,10 @@ async def test_a_guest_that_is_silent_does_not_keep_this_machine_from_knowing() 
     ("hosts", "site"),
     [
         (FakeTransport(whole=False), SITE),
-        (FakeTransport(doors={NBD: Knock.SILENT}), SITE),
-        (FakeTransport(doors={MIGRATION: Knock.SILENT}), SITE),
+        (FakeTransport(broken=("cat",)), SITE),
         (FakeTransport(), BLIND),
     ],
-    ids=["another machine", "a silent disk", "a silent migration port", "no monitor known"],
+    ids=["another machine", "no table of the kernel", "no monitor known"],
 )
 async def test_no_sign_is_no_proof(hosts: FakeTransport, site: Site) -> None:
     """A host that cannot be reached may still run the guest."""
