@@ -106,7 +106,7 @@ def judge_disk(requests: Iterable[Request], disk: Disk, before: int = 0) -> Disk
         found += _of_lines(sure, unsure, disk.lines[before:])
     elif not found:
         found += _of_last(sure, unsure if count > len(sure) else [], disk.last, before)
-        if not before and count in (len(sure), len(sure) + len(unsure)):
+        if not (found or before) and count in (len(sure), len(sure) + len(unsure)):
             here = sorted(sure if count == len(sure) else asked, key=lambda r: r.got)
             if disk.digest == _digest(here):
                 proof = Proof.DIGEST

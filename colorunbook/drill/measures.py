@@ -74,8 +74,9 @@ def times(seconds: Iterable[float]) -> Times | None:
     found = sorted(seconds)
     if not found:
         return None
-    # Of one value, every percentile is that value.
-    cuts = statistics.quantiles(found if len(found) > 1 else found * 2, n=100, method="inclusive")
+    if len(found) == 1:
+        return Times(1, *found * 4)
+    cuts = statistics.quantiles(found, n=100, method="inclusive")
     return Times(len(found), cuts[49], cuts[89], cuts[98], found[-1])
 
 

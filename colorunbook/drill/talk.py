@@ -4,7 +4,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from socket import IPPROTO_TCP, TCP_NODELAY, socket
 
 from colorunbook.drill.requests import Outcome, Request, text_of
 from colorunbook.lab.guest.services import Service
@@ -42,11 +41,9 @@ class Talk(asyncio.Protocol):
         self.over: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Have each request sent at once."""
+        """Keep what requests are written to; asyncio has switched Nagle's delay off."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
-            peer: socket = transport.get_extra_info("socket")
-            peer.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
     def begin(self, delay: float) -> None:
         """Send the first request after a while, in seconds."""

@@ -77,10 +77,12 @@ class Told:
 
     def one_of(self, name: str, kind: type[_Kind]) -> _Kind:
         """A word of a list of words."""
+        text = self.text(name)
         try:
-            return kind(self.text(name))
+            return kind(text)
         except ValueError:
-            self.fail(name, kind.__name__.lower())
+            known = ", ".join(each.value for each in kind)
+            raise InputError(f"{self.where}: {name} is none of {known}.") from None
 
     def maybe(self, name: str, read: Callable[[str], _Value]) -> _Value | None:
         """What a method of this object reads, or ``None``; it has to be there all the same."""
