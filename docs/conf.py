@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     "sphinx_design",
+    "colorunbook.drill.sphinx",
     "colorunbook.render.sphinx",
     "changes",
     "program",

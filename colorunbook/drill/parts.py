@@ -79,8 +79,8 @@ class Impact:
     :param begin: when it was injected.
     :param detected_after: from the fault until it was known.
     :param failover_took: from the first step of the failover to its last.
-    :param longest_gap: the longest time between two answers of one connection, from the fault to
-        the next one or to the end.
+    :param longest_gap: the longest time between two answers of one connection, of those that the
+        fault or the failover fell into.
     :param resume_pause: the longest that the guest stood still while replication was begun anew.
     :param before: latencies since the last fault was overcome.
     :param during: latencies of what was under way between the fault and the end of the failover.

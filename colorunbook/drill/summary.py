@@ -106,7 +106,9 @@ def _impacts(course: Course, spans: Sequence[Span]) -> Iterator[Impact]:
             _rounded(fault.begin - course.begin),
             detected_after=None if found is None else _rounded(found.end - fault.begin),
             failover_took=None if failover is None else _rounded(failover.end - failover.begin),
-            longest_gap=_longest(gap for gap in gaps if fault.begin <= gap.end < end),
+            longest_gap=_longest(
+                gap for gap in gaps if gap.begin <= over and fault.begin <= gap.end < end
+            ),
             resume_pause=_longest(paused),
             before=measures.latency(r for r in requests.before if r.sent >= since),
             during=measures.latency(requests.during),

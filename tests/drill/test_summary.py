@@ -80,6 +80,15 @@ def test_a_gap_belongs_to_the_fault_that_it_ends_behind() -> None:
     assert (1.0, 2.0) == (first.longest_gap, second.longest_gap)
 
 
+def test_a_gap_of_a_resume_is_none_of_the_fault() -> None:
+    """It has a figure of its own."""
+    requests = stream(9)
+    del requests[6]
+    course = seen(requests, [KILL, FOUND, OVER, span(SpanKind.RESUME, 105.5, 107)])
+    (impact,) = summarise(SETTING, course).impacts
+    assert 1.0 == impact.longest_gap
+
+
 def test_a_pause_of_a_resume_is_no_checkpoint() -> None:
     """The longest one is; and one that a fault fell into was none that came to its end."""
     pauses = [
