@@ -62,7 +62,8 @@ def _said(result: Result) -> Iterator[nodes.Node]:
 
 
 def _table(table: Table) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in table.head), cols=len(table.head))
+    widths = [max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)]
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in widths), cols=len(widths))
     group += nodes.thead("", _row(table.head))
     group += nodes.tbody("", *map(_row, table.rows))
     return nodes.table("", group, classes=["drill-table"])

@@ -85,7 +85,7 @@ def figures(result: Result) -> Iterator[str]:
         pauses = totals.checkpoints
         yield (
             f"{count(pauses.count, 'checkpoint')} held the guest up for {took(pauses.p50)} in "
-            f"the middle, {took(pauses.longest)} at most."
+            f"the median and {took(pauses.longest)} at most."
         )
     if result.disk is not None:
         yield _disk(result.disk)
