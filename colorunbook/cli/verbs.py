@@ -19,6 +19,7 @@ _MODULES = {
     "diff": "diff",
     "lab": "lab",
     "doctor": "doctor",
+    "drill": "drill",
     "schema": "schema",
 }
 

@@ -12,7 +12,7 @@ from typing import Final, Self
 from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.lab import itself
 from colorunbook.lab.life import Life
-from colorunbook.lab.switch import CLIENT, FAR, NEAR, UP_FAR, UP_NEAR, Spaces
+from colorunbook.lab.switch import CLIENT, FAR, NEAR, SWITCH, UP_FAR, UP_NEAR, Spaces
 from colorunbook.lab.tree import PATH
 
 #: How long it may take to pull a cable, in seconds.
@@ -48,10 +48,13 @@ class Cables:
     def network_of(self, name: str, keeper: Life) -> str:
         """The option of ``nsenter`` that leads into the network of a host, or of the client.
 
-        :param name: a host's address, or :data:`~colorunbook.lab.switch.CLIENT`.
+        :param name: a host's address, :data:`~colorunbook.lab.switch.CLIENT`, or
+            :data:`~colorunbook.lab.switch.SWITCH`.
         """
         if name == CLIENT:
             return _way(keeper, self.spaces.client)
+        if name == SWITCH:
+            return _way(keeper, self.spaces.switch)
         return _way(keeper, self.spaces.second) if name == self.far else "--net"
 
     def set(self, state: str, ports: Sequence[str], keeper: Life) -> None:
@@ -81,7 +84,7 @@ class Cables:
 
     @contextmanager
     def hand(self, keeper: Life) -> Iterator["Hand"]:
-        """A hand at the switches, for as long as it is needed: it acts within a millisecond.
+        """A hand at the switches, for as long as it is needed; it starts no process for a port.
 
         :raises Unavailable: the world has ended.
         """

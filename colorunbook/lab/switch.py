@@ -31,6 +31,9 @@ UPLINK: Final = "uplink"
 CLIENT: Final = "client"
 """The client's only link, and its port."""
 
+SWITCH: Final = "switch"
+"""The namespace of the switches."""
+
 CLIENT_ADDRESS: Final = "10.0.0.254"
 """Of the client, in the network of 24 bits that the guest is in."""
 

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``colorunbook drill``: a real guest, two hosts, a client, and faults."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from colorunbook.cli.chosen import wanted
+from colorunbook.cli.console import give, give_json, paint, say
+from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary
+from colorunbook.errors import InputError, StepFailed
+from colorunbook.hosts import Accel
+from colorunbook.qemu.dialect import Edition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from colorunbook.drill.result import Result
+    from colorunbook.drill.scenes import Scene
+
+EPILOG = """
+What can be played:
+
+  secondary-failover   the primary dies, the secondary takes over
+
+  primary-failover     the secondary dies, the primary carries on
+
+  full                 the primary dies, later the new primary, later the secondary
+
+  partition            the cable between the hosts is cut; one of them is fenced, and comes back
+
+Examples:
+
+  colorunbook drill full
+
+  colorunbook drill secondary-failover --fault power --json
+
+  colorunbook drill partition --picture partition.svg --out partition.json
+
+  colorunbook drill --soak 30 --seed 7
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog=EPILOG)(drill)
+
+
+def drill(
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="[SCENARIO]", help="What is played, see below.")
+    ] = None,
+    fault: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="Instead of the scenario's: kill, stop, cable or power."),
+    ] = None,
+    faults: Annotated[
+        int | None, typer.Option("--soak", min=1, metavar="N", help="So many faults by chance.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What chance is made of.")] = 1,
+    connections: Annotated[
+        int, typer.Option(min=1, max=50, help="How many clients each service has.")
+    ] = 2,
+    period: Annotated[
+        float, typer.Option(min=0.001, max=60, help="Seconds from one request to the next.")
+    ] = 0.05,
+    detect: Annotated[
+        int, typer.Option(min=50, max=60000, metavar="MS", help="Silence that counts as death.")
+    ] = 300,
+    delay: Annotated[
+        int,
+        typer.Option("--checkpoint-delay", min=10, metavar="MS", help="QEMU's x-checkpoint-delay."),
+    ] = 500,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the result, as JSON.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the picture, as SVG.")
+    ] = None,
+    accel: Annotated[
+        Accel | None, typer.Option(help="Instead of KVM where it boots the guest, otherwise TCG.")
+    ] = None,
+    qemu: LabQemu = None,
+    qemu_binary: QemuBinary = None,
+    edition: EditionName = Edition.HMP,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that clients do not notice: a real Linux on two hosts, one of which dies.
+
+    Clients stream requests over one connection each, which nobody opens again. Every answer is
+    checked, and at the end the surviving disk is booted and asked for every write that was
+    acknowledged. It ends with 1 when anything was lost, wrong or answered twice.
+    """
+    from colorunbook.drill.staging import Wishes, stage
+
+    name, scenes = _scenes(scenario, fault, faults, seed)
+    for path in (out, picture):
+        _must_have_a_folder(path)
+    wishes = Wishes(
+        name,
+        scenes,
+        seed=seed if faults else None,
+        connections=connections,
+        period=period,
+        bound=detect / 1000,
+        delay=delay,
+        accel=accel,
+        qemu=wanted(qemu, qemu_binary),
+        edition=edition,
+    )
+    result = stage(wishes, say)
+    _keep(result, out, picture)
+    if as_json:
+        give_json(result.as_json())
+    else:
+        _show(result)
+    if not result.is_flawless:
+        raise StepFailed(
+            f"The drill found {len(result.findings)} things that must not be.",
+            "They are listed above." if not as_json else "They are in its findings.",
+        )
+
+
+def _scenes(
+    scenario: str | None, fault: str | None, faults: int | None, seed: int
+) -> "tuple[str, Sequence[Scene]]":
+    from dataclasses import replace
+
+    from colorunbook.drill.scenes import FAULTS, SCENARIOS, soak
+
+    if faults is not None:
+        if scenario is not None or fault is not None:
+            raise InputError("--soak leaves everything to chance.", "Give no scenario, no --fault.")
+        return "soak", tuple(soak(faults, seed))
+    if scenario is None or scenario not in SCENARIOS:
+        given = "No scenario was given" if scenario is None else f"{scenario!r} is no scenario"
+        raise InputError(f"{given}.", f"There are {', '.join(SCENARIOS)}, and --soak N.")
+    scenes = SCENARIOS[scenario]
+    if fault is None:
+        return scenario, scenes
+    chosen = next((each for each in FAULTS if each == fault), None)
+    if chosen is None:
+        raise InputError(f"{fault!r} is no fault of a drill.", f"There are {', '.join(FAULTS)}.")
+    return scenario, tuple(replace(scene, fault=chosen) for scene in scenes)
+
+
+def _must_have_a_folder(path: Path | None) -> None:
+    if path is not None and not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent} for {path.name}.", "Make it first.")
+
+
+def _keep(result: "Result", out: Path | None, picture: Path | None) -> None:
+    if out is not None:
+        out.write_text(result.text, encoding="utf-8")
+        say(f"The result is in {out}.")
+    if picture is not None:
+        from colorunbook.drill.picture import svg
+
+        picture.write_text(svg(result), encoding="utf-8")
+        say(f"The picture is in {picture}.")
+
+
+def _show(result: "Result") -> None:
+    from colorunbook.drill.table import text
+
+    give(text(result))
+    for finding in result.findings:
+        give(paint(finding.text, "bad"))
