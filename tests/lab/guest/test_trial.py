@@ -20,13 +20,19 @@ from colorunbook.lab.life import Life
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World
 
+pytestmark = pytest.mark.timeout(15)  # nothing here has to wait for the end of a silence
+
 QEMU = """
-import json, os, socket, sys, time
+import json, re, socket, sys, time
 words = dict(zip(sys.argv, sys.argv[1:]))
-path = words["-chardev"].partition(",path=")[2].replace(",,", ",")
-disk = words["-drive"].partition(",file=")[2].partition(",format=")[0].replace(",,", ",")
+
+def part(option, name):
+    parts = (part.partition("=") for part in re.split("(?<!,),(?!,)", words[option]))
+    return {key: value.replace(",,", ",") for key, _, value in parts}[name]
+
+disk = part("-drive", "file")
 console = socket.socket(socket.AF_UNIX)
-console.connect(path)
+console.connect(part("-chardev", "path"))
 
 def send(**row):
     print(json.dumps(row), flush=True)
@@ -44,7 +50,8 @@ def talks(state="running"):
     asked(state)
 
 def stays():
-    sys.stdin.read()
+    while True:
+        time.sleep(60)
 """
 """A QEMU up to its greeting; what follows is how it goes on."""
 
