@@ -86,6 +86,14 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
+def guest(session: nox.Session) -> None:
+    """Make the real Linux anew and boot it; what that takes goes to docs/measured."""
+    session.run(
+        PYTHON, "benchmarks/guest.py", "--out", "docs/measured/guest.json", *session.posargs
+    )
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """The document: it says what the model says, and its printed text runs on live QEMU."""
     session.run("colorunbook", "render", "docs", "--check")

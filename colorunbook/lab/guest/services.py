@@ -56,8 +56,13 @@ class Service(IntEnum):
     """The services, by their TCP ports."""
 
     MEMORY = 7000
+    """It answers from memory."""
+
     DISK = 7001
+    """It answers when the line is on the disk."""
+
     STATUS = 7002
+    """It answers questions about the guest."""
 
 
 class Question(StrEnum):

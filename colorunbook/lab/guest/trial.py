@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -40,14 +41,26 @@ _CONSOLE: Final = "console"
 _SHOWN: Final = 120
 
 
-def boots(
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A boot that was tried.
+
+    :ivar verdict: whether the guest came up, and how that was seen.
+    :ivar seconds: after how long that was known.
+    """
+
+    verdict: Accel
+    seconds: float
+
+
+def trial(
     world: World,
     guest: Guest,
     name: Accelerator,
     *,
     site: Site = _USUAL,
     silence: float | None = None,
-) -> Accel:
+) -> Trial:
     """Boot a copy of the guest's disk with one accelerator; nothing of it is left afterwards.
 
     :param site: whose processor and memory the guest gets.
@@ -63,9 +76,26 @@ def boots(
             raise Unavailable(f"The guest's disk cannot be copied to {folder}: {error}.") from error
         boot, status, said = _watched(world, folder, _command(name, folder, site), patience)
     if boot.ending is Ending.UP:
-        return Accel(name, True, f"{name} booted the guest in {boot.seconds:.1f} s.")
-    why = _why(boot, status, said, patience)
-    return Accel(name, False, f"{name} did not boot the guest: {why}.")
+        verdict = Accel(name, True, f"{name} booted the guest in {boot.seconds:.1f} s.")
+    else:
+        why = _why(boot, status, said, patience)
+        verdict = Accel(name, False, f"{name} did not boot the guest: {why}.")
+    return Trial(verdict, boot.seconds)
+
+
+def boots(
+    world: World,
+    guest: Guest,
+    name: Accelerator,
+    *,
+    site: Site = _USUAL,
+    silence: float | None = None,
+) -> Accel:
+    """Whether an accelerator boots the guest; the verdict of :func:`trial`.
+
+    :raises Unavailable: as of :func:`trial`.
+    """
+    return trial(world, guest, name, site=site, silence=silence).verdict
 
 
 def best(world: World, guest: Guest, *, site: Site = _USUAL) -> Accel:
@@ -73,7 +103,7 @@ def best(world: World, guest: Guest, *, site: Site = _USUAL) -> Accel:
 
     TCG needs no processor that plays along: that it runs a boot sector is enough.
 
-    :raises Unavailable: as of :func:`boots`; or KVM does not boot it and TCG runs nothing.
+    :raises Unavailable: as of :func:`trial`; or KVM does not boot it and TCG runs nothing.
     """
     kvm = boots(world, guest, Accelerator.KVM, site=site)
     return kvm if kvm.runs else fallback(world, kvm)
