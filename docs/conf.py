@@ -21,9 +21,10 @@ extensions = [
     "colorunbook.drill.sphinx",
     "colorunbook.render.sphinx",
     "changes",
+    "guest",
     "program",
 ]
-exclude_patterns = ["_build", "_ext", "seen"]
+exclude_patterns = ["_build", "_ext", "measured", "seen"]
 # What the support table has rows for, whether or not it was tried.
 colorunbook_releases = [release.version for release in RELEASES]
 # As in QEMU's own documentation, where the rendered page lives too.
