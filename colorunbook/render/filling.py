@@ -71,8 +71,9 @@ class Plans:
         return filters.replacement(plan, launch, headings)
 
     def diagram(self, name: str) -> str:
-        """A picture of the pair as text art."""
-        return text_art(picture(name, self.site, self.dialect))
+        """A picture of the pair as text art; its arrows are what the document prints."""
+        titles = {plan.title for plan in self.asked_for} or None
+        return text_art(picture(name, self.site, self.dialect, titles=titles))
 
 
 def templates() -> Mapping[PurePosixPath, str]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The pictures by their names, in the two sizes that they are needed in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from colorunbook import shelf
 from colorunbook.book.colo import Colo
@@ -19,14 +19,23 @@ PICTURES: Mapping[str, str] = {
 }
 
 
-def picture(name: str, site: Site, dialect: Dialect, *, wide: bool = False) -> Drawing:
+def picture(
+    name: str,
+    site: Site,
+    dialect: Dialect,
+    *,
+    wide: bool = False,
+    titles: Collection[str] | None = None,
+) -> Drawing:
     """Draw one.
 
     :param wide: for a page; otherwise it fits 79 columns of text.
+    :param titles: of the runbooks that are drawn as arrows; ``None``: all that there are.
     :raises InputError: there is no picture of this name.
     """
     if name == "architecture":
         return architecture(Colo(site, dialect), WIDE if wide else NARROW)
     if name == "states":
-        return statechart(edges(shelf.runbooks(), site, dialect))
+        ways = edges(shelf.runbooks(), site, dialect)
+        return statechart(way for way in ways if titles is None or way.title in titles)
     raise InputError(f"There is no picture {name!r}.", f"There is: {', '.join(PICTURES)}.")

@@ -23,6 +23,7 @@ _ROWS = ((ABSENT,), (None, WAITING), (STARTED, PREPARED), (PRIMARY, SECONDARY), 
 """From top to bottom: a state for both columns, or one for each."""
 
 _COLUMNS, _WIDTH, _WORDS = (20, 46), 21, 17
+_ASIDE, _FEW_WORDS = 77, 8
 _HEIGHT = 4
 
 
@@ -45,8 +46,12 @@ def statechart(edges: Iterable[Edge]) -> Drawing:
     titles: dict[tuple[State, State], list[str]] = {}
     for edge in edges:
         titles.setdefault((edge.start, edge.end), []).append(edge.title)
-    words = {pair: tuple(_wrapped(found)) for pair, found in titles.items()}
-    boxes = _place(words)
+    asides = {pair for pair in titles if _is_past_others(*pair)}
+    words = {
+        pair: tuple(_wrapped(found, _FEW_WORDS if pair in asides else _WORDS))
+        for pair, found in titles.items()
+    }
+    boxes = _place({pair: found for pair, found in words.items() if pair not in asides})
     sheet = Sheet()
     for state, box in boxes.items():
         sheet.boxes.append(box)
@@ -57,7 +62,9 @@ def statechart(edges: Iterable[Edge]) -> Drawing:
     backs = 0
     for (start, end), found in words.items():
         way = _Way(boxes[start], boxes[end], found)
-        if way.back:
+        if (start, end) in asides:
+            _aside(sheet, way)
+        elif way.back:
             _back(sheet, way, 2 + backs)
             backs += 1
         else:
@@ -80,9 +87,19 @@ def _place(words: Mapping[tuple[State, State], tuple[str, ...]]) -> dict[State, 
     return boxes
 
 
-def _wrapped(titles: Iterable[str]) -> Iterable[str]:
+def _is_past_others(start: State, end: State) -> bool:
+    """Whether a way down leads past states that it has nothing to do with."""
+    first, last = (next(n for n, row in enumerate(_ROWS) if s in row) for s in (start, end))
+    if len(_ROWS[first]) == len(_ROWS[last]) == 1:
+        return last > first + 1
+    columns = [row.index(s) for s in (start, end) for row in _ROWS if s in row and len(row) > 1]
+    between = (row[column] for row in _ROWS[first + 1 : last] for column in columns[:1])
+    return any(state is not None for state in between)
+
+
+def _wrapped(titles: Iterable[str], width: int) -> Iterable[str]:
     for title in titles:
-        first, *rest = wrap(title, _WORDS)
+        first, *rest = wrap(title, width)
         yield first
         yield from (f"  {line}" for line in rest)
 
@@ -98,6 +115,14 @@ def _back(sheet: Sheet, way: _Way, column: int) -> None:
     corners = (way.start.x, rows[0]), (column, rows[0]), (column, rows[1]), (way.end.x, rows[1])
     sheet.lines.append(Line(corners, Ink.NETWORK))
     _words(sheet, way, column + 2, (rows[0] + rows[1] + len(way.words) + 1) // 2)
+
+
+def _aside(sheet: Sheet, way: _Way) -> None:
+    rows = way.start.y + 1, way.end.y + 1
+    down = (_ASIDE, rows[0]), (_ASIDE, rows[1])
+    corners = (way.start.right, rows[0]), *down, (way.end.right, rows[1])
+    sheet.lines.append(Line(corners, Ink.MEMORY))
+    _words(sheet, way, _ASIDE - _FEW_WORDS, rows[0] + 1 + len(way.words))
 
 
 def _words(sheet: Sheet, way: _Way, column: int, below: int) -> None:

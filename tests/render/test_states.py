@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The picture of the states is what the runbooks promise."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -13,6 +14,7 @@ from colorunbook.book.runbook import Runbook, Step, runbook
 from colorunbook.book.verbs import lost_heartbeat
 from colorunbook.hosts import Role, Site
 from colorunbook.qemu.dialect import Dialect
+from colorunbook.render.gallery import picture
 from colorunbook.render.statechart import statechart
 from colorunbook.render.states import Edge, edges
 from colorunbook.render.textpen import text_art
@@ -29,6 +31,7 @@ def test_the_arrows_of_the_shipped_runbooks() -> None:
     assert ways(shelf.runbooks()) == {
         ("no QEMU", "started", "Start the primary"),
         ("no QEMU", "waiting", "Start the secondary"),
+        ("no QEMU", "alone", "Start the guest alone"),
         ("waiting", "prepared", "Prepare the secondary"),
         ("started", "COLO primary", "Start replication"),
         ("prepared", "COLO secondary", "Start replication"),
@@ -84,7 +87,30 @@ def test_it_fits_a_terminal() -> None:
     text = text_art(statechart(edges(shelf.runbooks(), Site(), Dialect())))
     assert max(map(len, text.splitlines())) <= 79
     for word in ("started", "waiting", "prepared", "COLO primary", "COLO secondary", "alone"):
-        assert text.count(f" {word} ") == 1
+        assert 1 == len(re.findall(rf"\| +{word} +\|", text))
+
+
+def test_a_way_past_other_states_goes_around_them() -> None:
+    """It crosses no box, and no word stands on a line."""
+    found = edges(shelf.runbooks(), Site(), Dialect())
+    drawing = statechart(found)
+    (around,) = [line for line in drawing.lines if line.corners[1][0] > 70]
+    assert all(box.right < around.corners[1][0] for box in drawing.boxes)
+    cells = {
+        (x, y)
+        for line in drawing.lines
+        for (ax, ay), (bx, by) in line.strokes()
+        for x in range(min(ax, bx), max(ax, bx) + 1)
+        for y in range(min(ay, by), max(ay, by) + 1)
+    }
+    written = {(d.first + n, d.y) for d in drawing.labels for n in range(len(d.text))}
+    assert set() == cells & written
+
+
+def test_a_picture_can_leave_arrows_out() -> None:
+    """A page shows those of the procedures that it prints."""
+    about = picture("states", Site(), Dialect(), titles={"Start the guest alone"}).about
+    assert "From no QEMU to alone: Start the guest alone." == about
 
 
 def test_the_description_says_every_arrow() -> None:
