@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sybil's side of a check: the document's passages as examples, done on live pairs.
 
-The document tells two stories that begin alike: the secondary dies, or the primary dies. Both are
-lived at once, each in a lab of its own; what stands before the first death happens in both.
+A document may tell two stories that begin alike: the secondary dies, or the primary dies. Both are
+lived at once, each in a lab of its own; what stands before the first death happens in both. One in
+which nobody dies tells one story.
 """
 
 import asyncio
@@ -32,7 +33,10 @@ Tell = Callable[[str], None]
 
 
 class Stage:
-    """Two lives, and how far they have come."""
+    """The lives that a document tells of, and how far they have come.
+
+    :param lives: by the role that dies in each; where nobody dies there is one.
+    """
 
     def __init__(self, lives: dict[Role, Life]) -> None:
         self.lives = lives
@@ -88,11 +92,11 @@ class Stage:
 
     @property
     def lab(self) -> Lab:
-        """The lab of one of the lives; both are alike."""
+        """The lab of one of the lives; all are alike."""
         return next(iter(self.lives.values())).lab
 
     def close(self) -> None:
-        """End both lives."""
+        """End the lives."""
         try:
             for life in self.lives.values():
                 self._runner.run(life.close())
@@ -166,14 +170,16 @@ class Stage:
 
 
 def open_stage(
+    text: str,
     tell: Tell,
     accel: Accel | None = None,
     like: Site | None = None,
     qemu: making.Wanted = None,
     more: tuple[str, ...] = (),
 ) -> Stage:
-    """Make both lives, in labs that end with this process.
+    """Make the lives of a document, in labs that end with this process.
 
+    :param text: the whole document.
     :param like: the site that the document was rendered for; ``None``: the document's own.
     :param qemu: the QEMU that the text is executed on; ``None``: whatever works.
     :param more: further words for each QEMU that the text starts.
@@ -183,17 +189,27 @@ def open_stage(
     """
     lives: dict[Role, Life] = {}
     try:
-        for role in (Role.SECONDARY, Role.PRIMARY):
+        dying = those_who_die(text)
+        for role in dying or (Role.PRIMARY,):
             name = f"check-{os.getpid()}-{role.value}"
             lab = making.make(name, tell, bound=True, accel=accel, like=like, qemu=qemu)
             accel = lab.site.accel
-            lives[role] = Life(lab, Adaptation(lab.site, more))
+            lives[role] = Life(lab, Adaptation(lab.site, more), is_bereft=role in dying)
             lab.prepare_images(lab.site.primary, lab.site.secondary)
+        stage = Stage(lives)
+        stage.learn(text)
     except BaseException:
         for life in lives.values():
             life.lab.world.close()
         raise
-    return Stage(lives)
+    return stage
+
+
+def those_who_die(text: str) -> tuple[Role, ...]:
+    """The roles whose QEMU ends in a document, or falls silent."""
+    said = (passage.content for passage in passages(text))
+    dying = {content.role for content in said if isinstance(content, Death | Vanishing)}
+    return tuple(role for role in (Role.SECONDARY, Role.PRIMARY) if role in dying)
 
 
 def parse(document: Document) -> Iterator[Region]:

@@ -39,11 +39,13 @@ SETTLE = 15.0
 class Life:
     """A lab, seen as the text sees it: which address is the primary, which the secondary.
 
+    :param is_bereft: one of the two dies in the text.
     :ivar settled: passages that were put off and came true since, with what was seen.
     """
 
-    def __init__(self, lab: Lab, adapt: Adaptation) -> None:
+    def __init__(self, lab: Lab, adapt: Adaptation, *, is_bereft: bool = True) -> None:
         self.lab = lab
+        self._is_bereft = is_bereft
         self.dead: str | None = None
         self.settled: list[tuple[Passage, str]] = []
         self._owed: list[tuple[Passage, Machine]] = []
@@ -176,7 +178,7 @@ class Life:
         machine = self._of(expect.role)
         if not machine.negotiated:
             due = "when its session is open"
-        elif isinstance(expect.condition, Checkpoints) and self.dead is None:
+        elif self._is_bereft and isinstance(expect.condition, Checkpoints) and self.dead is None:
             due = "before the first death"
         else:
             return ""

@@ -7,7 +7,7 @@ A ``conftest.py`` in the docs folder takes it in::
 
 ``COLORUNBOOK_ACCEL`` is ``kvm`` or ``tcg``, where it is not to be found out;
 ``COLORUNBOOK_QEMU`` is the QEMU to check on, a version or, with a slash in it, a path of your own;
-``COLORUNBOOK_NO_LIVE=1`` leaves the page unchecked, on purpose.
+``COLORUNBOOK_NO_LIVE=1`` leaves the pages unchecked, on purpose.
 """
 
 import os
@@ -40,9 +40,8 @@ def _evaluate(example: Example) -> str | None:
     if os.environ.get("COLORUNBOOK_NO_LIVE") == "1":
         raise SkipTest("COLORUNBOOK_NO_LIVE=1")
     if STAGE not in example.namespace:
-        stage = open_stage(print, _accel(), qemu=_qemu())
-        stage.learn(example.document.text)
-        example.namespace[STAGE] = stage
+        text = example.document.text
+        example.namespace[STAGE] = open_stage(text, print, _accel(), qemu=_qemu())
     return evaluate(example)
 
 
@@ -68,6 +67,6 @@ def _close(namespace: Namespace) -> None:
 
 # Sybil looks below the folder of the file that makes it, where it is told no other.
 pytest_collect_file = Sybil(
-    parsers=[_lazily], pattern="qemu-colo.rst", path="/", teardown=_close
+    parsers=[_lazily], pattern="qemu-colo*.rst", path="/", teardown=_close
 ).pytest()
-"""Collects the document, wherever below the folder it lies."""
+"""Collects the document and its companion, wherever below the folder they lie."""

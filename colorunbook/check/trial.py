@@ -27,7 +27,7 @@ from colorunbook.hosts import Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 from colorunbook.records import Failure, Record, Sight, Verdict
-from colorunbook.render.rst import PAGE, pages
+from colorunbook.render.rst import pages
 
 PATIENCE = 420.0
 """How long one check may take, in seconds; its own waits are far shorter."""
@@ -40,9 +40,13 @@ _GRACE = 20.0
 
 @dataclass(slots=True)
 class _Heard:
-    """What a check has put out so far."""
+    """What a check has put out so far.
 
-    sights: dict[int, Sight] = field(default_factory=dict)
+    :ivar sights: by the number of the page and the line.
+    """
+
+    page: int = 0
+    sights: dict[tuple[int, int], Sight] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     tolerated: bool = False
     failure: Failure | None = None
@@ -63,12 +67,17 @@ class _Heard:
             seen = redacted(str(told["seen"]))
             line, section, text = int(str(told["line"])), str(told["section"]), str(told["text"])
             if not seen.startswith(OWED):
-                self.sights[line] = Sight(line, section, text, seen, float(str(told["seconds"])))
+                self.sights[self.page, line] = Sight(
+                    line, section, text, seen, float(str(told["seconds"]))
+                )
             if told["tolerated"]:
                 self.tolerated = True
                 self.remarks.append(f"line {line} gets a harmless reply: {_folded(seen)}")
         elif isinstance(remarks := told.get("remarks"), list):
-            self.remarks += [redacted(str(remark)) for remark in remarks]
+            new = (redacted(str(remark)) for remark in remarks)
+            self.remarks = [*dict.fromkeys((*self.remarks, *new))]
+        elif "page" in told:
+            self.page += 1
 
 
 async def attempt(cell: Cell) -> Record:
@@ -78,9 +87,11 @@ async def attempt(cell: Cell) -> Record:
     """
     begun, heard = time.perf_counter(), _Heard()
     with TemporaryDirectory(prefix="colorunbook-") as folder:
-        page = Path(folder) / PAGE.name
-        page.write_text(pages(Site(), cell.dialect)[PAGE], encoding="utf-8")
-        status, said = await _check(cell, page, heard)
+        docs = Path(folder)
+        for page, text in pages(Site(), cell.dialect).items():
+            (docs / page).parent.mkdir(parents=True, exist_ok=True)
+            (docs / page).write_text(text, encoding="utf-8")
+        status, said = await _check(cell, docs, heard)
     verdict = _verdict(heard, status, said)
     return Record(
         document=cell.dialect.version,
@@ -94,7 +105,7 @@ async def attempt(cell: Cell) -> Record:
         verdict=verdict,
         remarks=tuple(heard.remarks),
         failure=heard.failure,
-        sights=tuple(heard.sights[line] for line in sorted(heard.sights)),
+        sights=tuple(heard.sights[place] for place in sorted(heard.sights)),
     )
 
 
@@ -121,7 +132,7 @@ def _digests(cell: Cell) -> Mapping[str, str]:
     return {book.name: resolve(book, Site(), cell.dialect).digest for book in books}
 
 
-async def _check(cell: Cell, page: Path, heard: _Heard) -> tuple[int | None, str]:
+async def _check(cell: Cell, docs: Path, heard: _Heard) -> tuple[int | None, str]:
     """Run the check; its exit status, ``None`` if it was ended, and its last sentence."""
     wanted = cell.subject.wanted
     chosen = ("--qemu-binary", str(wanted)) if isinstance(wanted, Path) else (
@@ -129,13 +140,13 @@ async def _check(cell: Cell, page: Path, heard: _Heard) -> tuple[int | None, str
     )  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         *BOUND,
-        *(sys.executable, "-m", "colorunbook", "check", str(page), "--json"),
+        *(sys.executable, "-m", "colorunbook", "check", str(docs), "--json"),
         *("--accel", cell.accel.value, *chosen),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
-        cwd=page.parent,  # where no site file is
+        cwd=docs,  # where no site file is
         limit=2**20,
     )
     try:

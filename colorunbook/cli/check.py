@@ -65,26 +65,63 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Do what the page says, word for word, on live pairs, and see that each section works.
+    """Do what the pages say, word for word, on live pairs, and see that each section works.
 
-    The secondary dies in one pair and the primary in another; both are then resumed. The first
-    passage that does not come out as the text says ends the check, with its line. A page that was
-    rendered for other hosts is checked with the same options that it was rendered with.
+    The secondary dies in one pair and the primary in another; both are then resumed. A guest that
+    runs already is given a secondary. The first passage that does not come out as the text says
+    ends the check, with its line. A page that was rendered for other hosts is checked with the same
+    options that it was rendered with.
 
     With --future each line that a later QEMU may refuse is told, with what can be typed instead.
     """
-    from sybil import Sybil
-
-    from colorunbook.check.evaluators import open_stage, parse
+    from colorunbook.check.evaluators import open_stage
     from colorunbook.check.future import REFUSE
     from colorunbook.cli.telling import Teller
-    from colorunbook.render.rst import PAGE
 
     chosen = wanted(qemu, qemu_binary)
     like = Typed(site, primary, secondary, tuple(settings or ())).offline()
-    page = docs / PAGE if docs.is_dir() else docs
-    if not page.is_file():
-        raise InputError(f"There is no page {page}.", f"'colorunbook render {docs}' writes it.")
+    # All are read before the first one is checked: that takes a while.
+    for page, text, passages in [_read(page, like) for page in _pages(docs)]:
+        start = perf_counter()
+        stage = open_stage(text, say, accel, like, chosen, REFUSE if future else ())
+        teller = Teller(page, verbose=verbose, as_json=as_json)
+        try:
+            for remark in stage.lab.remarks:
+                say(remark)
+            teller.opened(stage)
+            _do(passages, stage, teller, future=future)
+            teller.ended(stage)
+        finally:
+            stage.close()
+        took = duration(perf_counter() - start)
+        where = ", also where what is deprecated is refused" if future else ""
+        true = paint("The page is true", "good")
+        say(f"{true}{where}: {page}, {len(passages)} passages, {took}.")
+
+
+def _pages(docs: Path) -> list[Path]:
+    """The page that is meant, or those of a folder that are there.
+
+    :raises InputError: there is none.
+    """
+    from colorunbook.render.rst import PAGES
+
+    pages = [docs / page for page in PAGES] if docs.is_dir() else [docs]
+    found = [page for page in pages if page.is_file()]
+    if not found:
+        raise InputError(f"There is no page {pages[0]}.", f"'colorunbook render {docs}' writes it.")
+    return found
+
+
+def _read(page: Path, like: Site) -> "tuple[Path, str, list[Passage]]":
+    """A page, its text and its passages.
+
+    :raises InputError: it is no text, has nothing to check, or is for other hosts.
+    """
+    from sybil import Sybil
+
+    from colorunbook.check.evaluators import parse
+
     try:
         document = Sybil(parsers=[parse]).parse(page)
     except UnicodeDecodeError as error:
@@ -93,21 +130,7 @@ def check(
     if not passages:
         raise InputError(f"{page} has no passage that can be checked.", "Render it anew.")
     _must_be_for(page, passages, like)
-    start = perf_counter()
-    stage = open_stage(say, accel, like, chosen, REFUSE if future else ())
-    teller = Teller(page, verbose=verbose, as_json=as_json)
-    try:
-        stage.learn(document.text)
-        for remark in stage.lab.remarks:
-            say(remark)
-        teller.opened(stage)
-        _do(passages, stage, teller, future=future)
-        teller.ended(stage)
-    finally:
-        stage.close()
-    took = duration(perf_counter() - start)
-    where = ", also where what is deprecated is refused" if future else ""
-    say(f"{paint('The page is true', 'good')}{where}: {len(passages)} passages, {took}.")
+    return page, document.text, passages
 
 
 def _do(passages: "list[Passage]", stage: "Stage", teller: "Teller", *, future: bool) -> None:

@@ -29,9 +29,11 @@ class Teller:
         self.as_json = as_json
 
     def opened(self, stage: Stage) -> None:
-        """Tell a program which QEMU it is."""
+        """Tell a program which page it is, and which QEMU."""
         lab = stage.lab
-        self._give({"qemu": lab.world.tree.version, "accel": lab.site.accel.value})
+        self._give(
+            {"page": self.page.name, "qemu": lab.world.tree.version, "accel": lab.site.accel.value}
+        )
 
     def one(self, stage: Stage, passage: Passage) -> None:
         """Have a passage evaluated, and tell how it came out.

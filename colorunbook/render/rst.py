@@ -19,7 +19,10 @@ from colorunbook.render.index import listed
 PAGE = PurePosixPath("system/qemu-colo.rst")
 """The document, below the docs folder."""
 
-__all__ = ["PAGE", "Change", "pages", "plans", "procedure", "render", "write"]
+PAGES = (PAGE, PurePosixPath("system/qemu-colo-protect.rst"))
+"""It and its companion: what is checked."""
+
+__all__ = ["PAGE", "PAGES", "Change", "pages", "plans", "procedure", "render", "write"]
 
 
 def pages(site: Site, dialect: Dialect) -> Mapping[PurePosixPath, str]:

@@ -24,7 +24,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Accel | None, Wanted]]:
     """What the labs would have been made with; none is made."""
     seen: list[tuple[Accel | None, Wanted]] = []
 
-    def open_stage(_tell: object, accel: Accel | None, *, qemu: Wanted) -> None:
+    def open_stage(_text: str, _tell: object, accel: Accel | None, *, qemu: Wanted) -> None:
         seen.append((accel, qemu))
         raise ReachedError
 

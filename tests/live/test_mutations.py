@@ -83,8 +83,7 @@ def test_a_wrong_character_is_found_out(number: int) -> None:
     document = Document(mutation.text, "qemu-colo.rst")
     for region in parse(document):
         document.add(region)
-    stage = open_stage(print)
-    stage.learn(mutation.text)
+    stage = open_stage(mutation.text, print)
     reached = 0
     try:
         with pytest.raises(ColorunbookError) as caught:

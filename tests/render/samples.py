@@ -11,7 +11,7 @@ from colorunbook.hosts import Accel, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
 from colorunbook.records import Failure, Record, Sight, Verdict
-from colorunbook.render.rst import pages
+from colorunbook.render.rst import PAGES, pages
 
 SYMPTOM = "COLO never starts although every command is answered with success"
 
@@ -43,8 +43,8 @@ def sample(
 
 
 def _sights(dialect: Dialect) -> Iterator[Sight]:
-    (page,) = pages(Site(), dialect).values()
-    for passage in passages(page):
+    texts = pages(Site(), dialect)
+    for passage in (passage for page in PAGES for passage in passages(texts[page])):
         text = shown(passage)
         said = "{'return': {}}" if text.startswith("{") else ""
         seen = said if isinstance(passage.content, Typed) else "status=colo"

@@ -54,8 +54,8 @@ def test_every_command_of_the_document_is_found(name: str) -> None:
 
 def test_a_line_is_the_one_that_the_check_shows() -> None:
     """For commands with continuations too."""
-    (page,) = pages(Site(), Dialect()).values()
-    typed = [p for p in passages(page) if isinstance(p.content, Typed)]
+    texts = pages(Site(), Dialect()).values()
+    typed = [p for page in texts for p in passages(page) if isinstance(p.content, Typed)]
     assert [shown(p) for p in typed] == [
         one_line(p.content.text) for p in typed if isinstance(p.content, Typed)
     ]
