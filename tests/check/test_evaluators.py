@@ -3,13 +3,18 @@
 
 import asyncio
 import os
+from pathlib import PurePosixPath
 from signal import SIGHUP, SIGINT, SIGTERM, Signals, getsignal
 
 import pytest
 
-from colorunbook.check.evaluators import Stage
+from colorunbook.book.phrases import Vanishing
+from colorunbook.check.evaluators import Stage, those_who_die
 from colorunbook.check.parsers import Garbled, Passage
 from colorunbook.errors import Aborted, Untrue
+from colorunbook.hosts import Role, Site
+from colorunbook.qemu.dialect import Dialect
+from colorunbook.render.rst import PAGES, pages
 
 PASSAGE = Passage("", Garbled("x", "it cannot be read"), 7, 0, 1)
 
@@ -49,3 +54,17 @@ def test_what_cannot_be_read_is_untrue() -> None:
         stage.evaluate(PASSAGE)
     stage.close()
     assert (7, "it cannot be read") == (caught.value.line, caught.value.symptom)
+
+
+@pytest.mark.parametrize(
+    ("path", "dying"), [(PAGES[0], (Role.SECONDARY, Role.PRIMARY)), (PAGES[1], ())]
+)
+def test_a_page_has_a_life_for_each_death(path: PurePosixPath, dying: tuple[Role, ...]) -> None:
+    """The document tells of two, its companion of none."""
+    assert dying == those_who_die(pages(Site(), Dialect())[path])
+
+
+def test_one_who_vanishes_dies_too() -> None:
+    """For the other one it is the same."""
+    said = Vanishing(Role.SECONDARY, "127.0.0.2").say()
+    assert (Role.SECONDARY,) == those_who_die(f"Title\n=====\n\n{said}\n")

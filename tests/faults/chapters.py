@@ -58,6 +58,11 @@ class Chapter:
         """Whether a survivor takes a new secondary in it."""
         return self.name.endswith("-resume")
 
+    @property
+    def is_protection(self) -> bool:
+        """Whether a guest that runs alone takes its first secondary in it."""
+        return self.name == "protect"
+
 
 PAIR = ("launch-primary", "launch-secondary", "prepare-secondary", "start-replication")
 BEREFT = (*PAIR, f"-{TWO}", "primary-failover", "launch-secondary", "prepare-secondary")

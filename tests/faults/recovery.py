@@ -3,7 +3,7 @@
 
 from colorunbook.hosts import Host, Role
 from colorunbook.qemu.dialect import Edition
-from tests.faults.chapters import EXCHANGED, PAIR, Chapter
+from tests.faults.chapters import ALONE, EXCHANGED, PAIR, Chapter
 from tests.faults.stage import Stage, colo_mode
 
 LOST = "a later failover was not to be had"
@@ -48,6 +48,12 @@ async def _come_to_colo(stage: Stage, chapter: Chapter, edition: Edition) -> Non
         await stage.act(chapter.name, stage.site, edition)
         return
     primary, secondary = stage.hosts
+    if chapter.is_protection:
+        if not stage.has(primary):
+            stage.kill(secondary)
+            await stage.play(ALONE, edition)
+        await stage.act(chapter.name, stage.site, edition)
+        return
     if not stage.has(primary):
         # The guest is lost. A secondary that has lost its primary before COLO is no use for
         # another one: its red1, which only writes, does not notice, and does not connect again.

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The check by the command line: true pages pass, a damaged one names its line and QEMU's word."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from colorunbook.check.life import OWED
+from colorunbook.qemu.payload import JsonObject
+from colorunbook.render.rst import PAGES
 
 pytestmark = pytest.mark.live
 
@@ -23,12 +28,23 @@ def check(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_committed_page_is_true_under_tcg() -> None:
-    """The page passes where nothing but translation runs the guest, and the check says so."""
+def test_the_committed_pages_are_true_under_tcg() -> None:
+    """They pass where nothing but translation runs the guest, and the check says so."""
     done = check(str(DOCS), "--accel", "tcg")
     assert 0 == done.returncode, done.stderr
     assert "-enable-kvm became -accel tcg" in done.stderr
-    assert "The page is true" in done.stderr
+    for page in PAGES:
+        assert f"The page is true: {DOCS / page}, " in done.stderr
+
+
+def test_where_nobody_dies_checkpoints_are_seen_at_their_place() -> None:
+    """Nothing is put off to a death that does not come."""
+    done = check(str(DOCS / PAGES[1]), "--json")
+    assert 0 == done.returncode, done.stderr
+    rows: list[JsonObject] = [json.loads(row) for row in done.stdout.splitlines()]
+    seen = [str(row["seen"]) for row in rows if "``STOP``" in str(row.get("text"))]
+    assert 2 == len(seen)
+    assert not [text for text in seen if text.startswith(OWED)]
 
 
 def test_a_damaged_page_is_found_out(tmp_path: Path) -> None:

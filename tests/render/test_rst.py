@@ -25,25 +25,39 @@ from colorunbook.errors import InputError
 from colorunbook.hosts import Host, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition
-from colorunbook.render.rst import pages, render, write
+from colorunbook.render.rst import PAGE, PAGES, pages, render, write
 
-PAGE = PurePosixPath("system/qemu-colo.rst")
-GOLDEN = Path(__file__).parents[1] / "golden" / "qemu-colo.rst"
+PROTECT = PurePosixPath("system/qemu-colo-protect.rst")
+PRINTED = {
+    PAGE: shelf.DOCUMENT,
+    PROTECT: (
+        "launch-alone",
+        "prepare-primary",
+        "launch-secondary",
+        "prepare-secondary",
+        "set-checkpoint-delay",
+        "primary-resume",
+    ),
+}
+"""The runbooks of each page, in its order."""
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 ROOT = Path(__file__).parents[2]
+EACH_PAGE = pytest.mark.parametrize("path", PRINTED, ids=lambda path: path.stem)
 VERSIONS = ("7.2.22", "10.0.13", "11.1.3")
 PLAIN = Site()
 
 Told = tuple[str, ...] | dict[str, object]
 
 
-def page(site: Site, dialect: Dialect | None = None) -> str:
-    """The document for a site."""
-    return pages(site, dialect or Dialect())[PAGE]
+def page(site: Site, dialect: Dialect | None = None, path: PurePosixPath = PAGE) -> str:
+    """The document for a site, or its companion."""
+    return pages(site, dialect or Dialect())[path]
 
 
-def plans(site: Site, dialect: Dialect | None = None) -> list[Plan]:
-    """The plans of the nine sections, in the order of the document."""
-    books = (book for book in shelf.runbooks().values() if not book.parts)
+def plans(site: Site, dialect: Dialect | None = None, path: PurePosixPath = PAGE) -> list[Plan]:
+    """The plans of the sections, in the order of a page."""
+    books = (shelf.runbook(name) for name in PRINTED[path])
     return [resolve(book, site, dialect or Dialect()) for book in books]
 
 
@@ -86,10 +100,10 @@ def told(text: str) -> list[Told]:
     return found
 
 
-def meant(site: Site, dialect: Dialect | None = None) -> list[Told]:
+def meant(site: Site, dialect: Dialect | None = None, path: PurePosixPath = PAGE) -> list[Told]:
     """The commands of the plans."""
     found: list[Told] = []
-    for plan in plans(site, dialect):
+    for plan in plans(site, dialect, path):
         for action in plan.commands:
             match action:
                 case Assign(variable):
@@ -103,9 +117,15 @@ def meant(site: Site, dialect: Dialect | None = None) -> list[Told]:
     return found
 
 
-def test_the_commands_are_those_of_the_plans(site: Site) -> None:
+def test_what_is_checked_is_what_is_shipped() -> None:
+    """No page has commands that nobody executes."""
+    assert {*PAGES} == {*PRINTED} == {*pages(PLAIN, Dialect())}
+
+
+@EACH_PAGE
+def test_the_commands_are_those_of_the_plans(site: Site, path: PurePosixPath) -> None:
     """Docutils, a JSON reader and a real shell find the plans' commands, in order, and no other."""
-    assert told(page(site)) == meant(site)
+    assert told(page(site, path=path)) == meant(site, path=path)
 
 
 def test_the_document_of_qemu_has_61_of_them(site: Site) -> None:
@@ -115,12 +135,15 @@ def test_the_document_of_qemu_has_61_of_them(site: Site) -> None:
     assert 63 == len(meant(site))
 
 
+@EACH_PAGE
 @pytest.mark.parametrize("edition", Edition)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_version_is_spelled_its_own_way(version: str, edition: Edition) -> None:
+def test_every_version_is_spelled_its_own_way(
+    version: str, edition: Edition, path: PurePosixPath
+) -> None:
     """The document for an older QEMU, or of the other edition, has the commands of its plans."""
     dialect = Dialect.of(version, edition)
-    assert told(page(PLAIN, dialect)) == meant(PLAIN, dialect)
+    assert told(page(PLAIN, dialect, path)) == meant(PLAIN, dialect, path)
 
 
 folders = st.text(
@@ -136,10 +159,11 @@ def test_any_folder_survives_the_way_through_the_document(folder: str) -> None:
     assert told(page(site)) == meant(site)
 
 
-def test_every_phrase_stands_alone(site: Site) -> None:
+@EACH_PAGE
+def test_every_phrase_stands_alone(site: Site, path: PurePosixPath) -> None:
     """Each guard and each part of a postcondition is one item of a list, word for word."""
-    items = [line[2:] for line in page(site).splitlines() if line.startswith("* ")]
-    for plan in plans(site):
+    items = [line[2:] for line in page(site, path=path).splitlines() if line.startswith("* ")]
+    for plan in plans(site, path=path):
         for expect in (*plan.starts, *plan.ends):
             assert say(expect) in items
 
@@ -161,13 +185,14 @@ def test_a_new_secondary_is_named_in_the_resumes(site: Site) -> None:
             }
 
 
-def test_swapped_hosts_leave_nothing_of_the_old_roles() -> None:
+@EACH_PAGE
+def test_swapped_hosts_leave_nothing_of_the_old_roles(path: PurePosixPath) -> None:
     """Swap two hosts, and the document is the same one with their values swapped everywhere."""
     site = Site(Host("192.0.2.71", "/images/one"), Host("192.0.2.82", "/images/two"))
-    swapped = page(site)
+    swapped = page(site, path=path)
     for one, two in (("192.0.2.71", "192.0.2.82"), ("/images/one", "/images/two")):
         swapped = swapped.replace(one, "\0").replace(two, one).replace("\0", two)
-    assert page(site.flipped()) == swapped
+    assert page(site.flipped(), path=path) == swapped
 
 
 def test_the_page_names_its_template_and_version() -> None:
@@ -188,7 +213,8 @@ def test_pictures_fit_a_terminal(site: Site) -> None:
 def test_rendering_twice_changes_nothing(odd: Site, tmp_path: Path) -> None:
     """The second time there is nothing to write."""
     changes = render(tmp_path / "docs", odd, Dialect())
-    assert {change.path.name for change in changes} == {"qemu-colo.rst", "index.rst"}
+    names = {path.name for path in PAGES}
+    assert {change.path.name for change in changes} == {*names, "index.rst"}
     write(changes)
     assert render(tmp_path / "docs", odd, Dialect()) == ()
 
@@ -198,11 +224,14 @@ def test_the_committed_page_is_true() -> None:
     assert "".join(change.diff for change in render(ROOT / "docs", PLAIN, Dialect())) == ""
 
 
+@EACH_PAGE
 @pytest.mark.parametrize("edition", Edition)
-def test_the_golden_page(odd: Site, edition: Edition) -> None:
+def test_the_golden_page(odd: Site, edition: Edition, path: PurePosixPath) -> None:
     """Every change of the text is seen, for a site with everything that is hard to spell."""
-    text = page(odd, Dialect(edition=edition))
-    golden = GOLDEN if edition is Edition.HMP else GOLDEN.with_stem(f"{GOLDEN.stem}-blockdev")
+    text = page(odd, Dialect(edition=edition), path)
+    golden = GOLDEN / path.name
+    if edition is not Edition.HMP:
+        golden = golden.with_stem(f"{golden.stem}-{edition.value}")
     if os.environ.get("COLORUNBOOK_RENEW_GOLDEN"):
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
