@@ -16,12 +16,13 @@ PATIENCE = 5.0
 def started_with(argv: Sequence[str]) -> tuple[psutil.Process, ...]:
     """Every process that was given these words, those that only lead to it among them.
 
-    What starts it may have put words of its own before them: ``nsenter``, a loader.
+    What starts it may have put words of its own before them: ``nsenter``, a loader. One that was
+    stopped together with what it leads to, and does not notice that this is dead, leads nowhere.
     """
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            if _has_words(process.cmdline(), argv) and process.status() != psutil.STATUS_ZOMBIE:
+            if _has_words(process.cmdline(), argv) and _lives(process):
                 found.append(process)
     return tuple(found)
 
@@ -45,6 +46,14 @@ def end(argv: Sequence[str]) -> None:
     if alive:
         pids = ", ".join(str(process.pid) for process in alive)
         raise TimedOut(f"After {2 * PATIENCE:g} s it has not ended: process {pids}.")
+
+
+def _lives(process: psutil.Process) -> bool:
+    status = process.status()
+    if status != psutil.STATUS_STOPPED:
+        return status != psutil.STATUS_ZOMBIE
+    children = process.children()
+    return not children or any(child.status() != psutil.STATUS_ZOMBIE for child in children)
 
 
 def _parent(process: psutil.Process) -> int | None:
