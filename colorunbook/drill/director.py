@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from colorunbook.book.actions import Await
+from colorunbook.book.runbook import Step
 from colorunbook.drill import pulse, witness
 from colorunbook.drill.acknowledged import Disk, DiskVerdict, judge_disk
 from colorunbook.drill.answers import Finding, Flaw
@@ -28,7 +30,7 @@ from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError, TimedOut
 from colorunbook.hosts import Host
 from colorunbook.lab.cables import Hand
-from colorunbook.lab.faults import Fault, inject, mend
+from colorunbook.lab.faults import Fault, inject
 from colorunbook.lab.guest.recipe import USUAL_ADDRESS
 from colorunbook.lab.pair import ALONE, Lab
 
@@ -166,6 +168,9 @@ class _Drill:
                     first = now
                     if self.reigns[-1].host != survivor.address:
                         self.reigns.append(self._reign_of(survivor, now))
+                case StepDone(step=Step(action=Await())):
+                    last = now
+                    self._note(SpanKind.ALIVE, "goes on", survivor, now, now)
                 case StepDone():
                     last = now
                 case _:
@@ -182,7 +187,7 @@ class _Drill:
             self.find(f"The QEMU of {victim.address} was still there when it was to come back.")
             self.lab.kill_host(victim)
         begun = time.monotonic()
-        mend(self.lab, victim, self.hand.set)
+        self.hand.set("up", self.lab.cables.ports_of(victim.address))
         self._note(SpanKind.REPAIR, "mend", victim, begun, time.monotonic())
 
     async def _resume(self) -> None:
@@ -247,7 +252,7 @@ class _Drill:
         for host in self._hosts():
             inject(self.lab, Fault.POWER, host, self.hand.set)
         for host in self._hosts():
-            mend(self.lab, host, self.hand.set)
+            self.hand.set("up", self.lab.cables.ports_of(host.address))
         self.tell("Both hosts have lost their power; the surviving disk is booted alone.")
         async with Session(self.lab.transport, self.pair.site, self.lab.edition) as session:
             await self.lab.do(ALONE, session, _ignore)

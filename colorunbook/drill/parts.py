@@ -33,6 +33,9 @@ class SpanKind(StrEnum):
     FAILOVER = "failover"
     """The survivor took over."""
 
+    ALIVE = "alive"
+    """The guest went on, and can be heard."""
+
     REPAIR = "repair"
     """What had been taken away was given back."""
 
@@ -78,6 +81,7 @@ class Impact:
     :param name: of the fault, and its ``host``.
     :param begin: when it was injected.
     :param detected_after: from the fault until it was known.
+    :param went_on_after: from the fault until the survivor's guest went on alone.
     :param failover_took: from the first step of the failover to its last.
     :param longest_gap: the longest time between two answers of one connection, of those that the
         fault or the failover fell into.
@@ -91,6 +95,7 @@ class Impact:
     host: str
     begin: float
     detected_after: float | None
+    went_on_after: float | None
     failover_took: float | None
     longest_gap: float | None
     resume_pause: float | None

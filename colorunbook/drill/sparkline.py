@@ -17,6 +17,7 @@ _PLAIN = "_.:-=+*#"
 _MARKS = {
     SpanKind.FAULT: "x",
     SpanKind.FAILOVER: "o",
+    SpanKind.ALIVE: "a",
     SpanKind.FENCE: "f",
     SpanKind.RESUME: "r",
     SpanKind.PROTECT: "p",

@@ -129,6 +129,7 @@ def impact(told: Told) -> Impact:
         told.text("host"),
         told.number("begin"),
         detected_after=told.maybe("detected_after", told.seconds),
+        went_on_after=told.maybe("went_on_after", told.seconds),
         failover_took=told.maybe("failover_took", told.seconds),
         longest_gap=told.maybe("longest_gap", told.seconds),
         resume_pause=told.maybe("resume_pause", told.seconds),

@@ -92,6 +92,7 @@ def _impacts(course: Course, spans: Sequence[Span]) -> Iterator[Impact]:
         end = inf if next_one is None else next_one.begin
         here = [span for span in spans if fault.begin <= span.begin < end]
         found, failover = (_first(here, kind) for kind in (SpanKind.DETECTION, SpanKind.FAILOVER))
+        alive = _first(here, SpanKind.ALIVE)
         over = (failover or found or fault).end
         requests = measures.around(course.requests, fault.begin, over)
         paused = [
@@ -105,6 +106,7 @@ def _impacts(course: Course, spans: Sequence[Span]) -> Iterator[Impact]:
             fault.host,
             _rounded(fault.begin - course.begin),
             detected_after=None if found is None else _rounded(found.end - fault.begin),
+            went_on_after=None if alive is None else _rounded(alive.begin - fault.begin),
             failover_took=None if failover is None else _rounded(failover.end - failover.begin),
             longest_gap=_longest(
                 gap for gap in gaps if gap.begin <= over and fault.begin <= gap.end < end

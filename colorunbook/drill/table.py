@@ -26,7 +26,7 @@ def tables(result: Result) -> tuple[Table, ...]:
     both = (
         Table(
             (
-                *("fault", "host", "at", "detected", "failover", "max wait", "max gap"),
+                *("fault", "host", "at", "detected", "went on", "failover", "max wait", "max gap"),
                 *("resume pause", "p99 before", "p99 after"),
             ),
             tuple(map(_fault, result.impacts)),
@@ -77,6 +77,7 @@ def _fault(impact: Impact) -> tuple[str, ...]:
         impact.host or "-",
         took(impact.begin),
         took(impact.detected_after),
+        took(impact.went_on_after),
         took(impact.failover_took),
         took(None if impact.during is None else impact.during.longest),
         took(impact.longest_gap),

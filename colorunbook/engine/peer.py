@@ -22,6 +22,9 @@ Ask = Callable[[str], Awaitable[str | None]]
 FADE = 10.0
 """How long a machine that was fenced may go on answering, in seconds."""
 
+_LOOK_AGAIN, _LOOK = 0.01, 0.5
+"""How soon it is asked once more, first and later, in seconds: most are gone at once."""
+
 
 async def prove_dead(
     site: Site,
@@ -83,11 +86,13 @@ async def _faded(
     """Look for signs until there are none: a fence may need a moment to take effect."""
     loop = asyncio.get_running_loop()
     end = loop.time() + FADE
+    pause = _LOOK_AGAIN
     while True:
         signs = await signs_of_life(site, survivor, transport, own)
         if not alive(signs) or loop.time() > end:
             return signs
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LOOK)
 
 
 def _must_be_none(

@@ -75,6 +75,7 @@ def inject(lab: Lab, fault: Fault, host: Host, set_ports: SetPorts | None = None
 def mend(lab: Lab, host: Host, set_ports: SetPorts | None = None) -> tuple[str, ...]:
     """Give a host back what was taken, as far as it can be: nobody starts its QEMU again.
 
+    :param set_ports: a faster way to the switches than :meth:`Lab.set_ports`.
     :returns: what was given back, a sentence each.
     :raises Unavailable: the lab has ended, or the kernel refused.
     """

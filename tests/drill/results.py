@@ -33,7 +33,7 @@ spans = st.builds(
     *(st.sampled_from(SpanKind), text, text, stretches, text),
 )
 samples = st.builds(Sample, services, numbers, moments, st.none() | seconds)
-costs = (st.none() | seconds, st.none() | seconds, st.none() | seconds, st.none() | seconds)
+costs = (*[st.none() | seconds] * 5,)
 impacts = st.builds(Impact, text, text, moments, *costs, *[st.none() | times] * 3)
 words = st.sampled_from([word_of(service) for service in Service])
 totals = st.builds(
