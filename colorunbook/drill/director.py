@@ -21,13 +21,13 @@ from colorunbook.drill.crew import Crew, Crowd, crew
 from colorunbook.drill.pair import Pair
 from colorunbook.drill.parts import Span, SpanKind
 from colorunbook.drill.result import Result, Setting
-from colorunbook.drill.scenes import Scene
+from colorunbook.drill.scenes import Relapse, Scene
 from colorunbook.drill.summary import Course, summarise
 from colorunbook.drill.witness import Reign
 from colorunbook.engine.events import Event, Fencing, ProofGiven, StepDone, StepStarted
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.session import Session
-from colorunbook.errors import ColorunbookError, TimedOut
+from colorunbook.errors import ColorunbookError, InputError, TimedOut
 from colorunbook.hosts import Host
 from colorunbook.lab.cables import Hand
 from colorunbook.lab.faults import Fault, inject
@@ -145,7 +145,7 @@ class _Drill:
         took = time.monotonic() - begun
         self.tell(f"  {survivor.address} carries on, {took * 1000:.0f} ms after the fault.")
         await self._repair(victim)
-        await self._resume()
+        await self._resume(scene.relapse)
 
     def _strike(self, fault: Fault, victim: Host) -> float:
         """Let a fault happen; when it did."""
@@ -190,13 +190,47 @@ class _Drill:
         self.hand.set("up", self.lab.cables.ports_of(victim.address))
         self._note(SpanKind.REPAIR, "mend", victim, begun, time.monotonic())
 
-    async def _resume(self) -> None:
+    async def _resume(self, relapse: Relapse | None) -> None:
         with self._span(SpanKind.RESUME, "resume", self.pair.primary):
-            async for _ in self.pair.resume():
-                pass
+            resuming = asyncio.create_task(self._see_resumed())
+            if relapse is not None:
+                await asyncio.wait((resuming,), timeout=relapse.after)
+                if not resuming.done() and await self._relapse(relapse, resuming):
+                    resuming = asyncio.create_task(self._see_resumed())
+            await resuming
         await self._beat()
         await self.pair.session()
         self.tell(f"  {self.pair.site.secondary.address} is the secondary now.")
+
+    async def _see_resumed(self) -> None:
+        async for _ in self.pair.resume():
+            pass
+
+    async def _relapse(self, relapse: Relapse, resuming: "asyncio.Task[None]") -> bool:
+        """Take the new secondary away before it is one, and see what that leaves behind it.
+
+        Nobody has a heartbeat yet: the loser is cut off after the bound of one.
+
+        :returns: whether it happened: there may be no QEMU yet that it could happen to.
+        """
+        lost = self.pair.site.secondary
+        try:
+            begun = self._strike(relapse.fault, lost)
+        except InputError:
+            return False
+        self.tell(f"  {relapse.fault.value}: {lost.address}, in the midst of its resume.")
+        self._note(SpanKind.FAULT, relapse.fault.value, lost, begun, begun)
+        await asyncio.sleep(self.orders.bound)
+        self.lab.kill_host(lost)
+        try:
+            await resuming
+        except ColorunbookError as error:
+            self.tell(f"  The resume ended as it should: {error.message}")
+        await self._repair(lost)
+        if await self.pair.is_in_colo():
+            plan = self.pair.plan("primary-failover")
+            await self._fail_over(self.pair.primary, self.pair.fail_over(plan, Manner()))
+        return True
 
     async def _beat(self) -> None:
         """Let each host hear the other, by the QEMUs of now."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from colorunbook import shelf
+from colorunbook.book.conditions import colo_mode_is
 from colorunbook.drill import measures
 from colorunbook.drill.measures import Stretch
 from colorunbook.engine.events import Event
-from colorunbook.engine.manner import Manner
+from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
+from colorunbook.engine.waits import ask
 from colorunbook.hosts import Host, Role, Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan, resolve
@@ -87,9 +89,20 @@ class Pair:
         ):
             session = Session(self.lab.transport, site, self.lab.edition)
             plan = resolve(shelf.runbook(name), site, self.lab.dialect)
-            async for event in run(plan, session):
-                yield event
-            await self._close(session)
+            try:
+                async for event in run(plan, session, None, Manner(rollback=on_failure)):
+                    yield event
+            finally:
+                await self._close(session)
+
+    async def is_in_colo(self) -> bool:
+        """Whether the primary has a secondary in its own eyes.
+
+        :raises ColorunbookError: it does not answer.
+        """
+        async with Session(self.lab.transport, self.site, self.lab.edition) as session:
+            _, mode = await ask(await session.monitor(Role.PRIMARY), colo_mode_is(""))
+        return mode == Role.PRIMARY.value
 
     async def _close(self, session: Session) -> None:
         for address, monitor in session.opened():
