@@ -28,6 +28,8 @@ _MARKS = {
 """Where several fall into one place, the first of these is shown."""
 
 _LOST = "!"
+_SHORTEST = 1e-6
+"""What is shorter is shown as this long: a logarithm has no place for nought."""
 
 
 def sparkline(result: Result, width: int = WIDTH, *, plain: bool = False) -> str:
@@ -60,7 +62,7 @@ def _waits(result: Result, width: int) -> Sequence[float | None]:
     """The longest wait in each place; infinity: one had no end, ``None``: nobody waited."""
     found: list[float | None] = [None] * width
     for sample in result.samples:
-        wait = math.inf if sample.latency is None else sample.latency
+        wait = math.inf if sample.latency is None else max(sample.latency, _SHORTEST)
         first = _place(sample.sent, result.seconds, width)
         last = first if sample.latency is None else _place(
             sample.sent + sample.latency, result.seconds, width
@@ -71,8 +73,8 @@ def _waits(result: Result, width: int) -> Sequence[float | None]:
 
 
 def _place(time: float, seconds: float, width: int) -> int:
-    part = time / seconds if seconds > 0 else 0.0
-    return min(max(int(part * width), 0), width - 1)
+    part = min(max(time, 0.0), seconds) / seconds if seconds > 0 else 0.0
+    return min(int(part * width), width - 1)
 
 
 def _block(wait: float | None, least: float, most: float, blocks: str) -> str:
@@ -80,7 +82,7 @@ def _block(wait: float | None, least: float, most: float, blocks: str) -> str:
         return " "
     if math.isinf(wait):
         return _LOST
-    if least <= 0 or most <= least:
+    if most <= least:
         return blocks[0]
     part = math.log(wait / least) / math.log(most / least)
     return blocks[round(part * (len(blocks) - 1))]

@@ -84,3 +84,11 @@ def test_every_kind_has_a_mark(kind: SpanKind) -> None:
     _, mark, key = sparkline(drill(1, spans=(at(kind, 0.5),)), 1).split("\n")
     assert f"{mark} {kind.value}" in key
     assert 1 == len(mark)
+
+
+def test_a_drill_of_no_length_and_a_wait_of_none_are_drawn() -> None:
+    """Numbers that no clock gives, and that a file can have."""
+    tiny = 2.2250738585072014e-308
+    assert "▁█" == sparkline(drill(tiny, 1e9), 2).split("\n")[0]
+    instant = replace(drill(0.1, spans=(at(SpanKind.BOOT, -4.0),)), seconds=tiny)
+    assert [" ▁", "b"] == sparkline(instant, 2).split("\n")[:2]
