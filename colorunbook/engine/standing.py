@@ -148,6 +148,8 @@ class Lookout:
             condition = expect.condition
             if isinstance(condition, EventSeen | Checkpoints | HostCondition):
                 raise TypeError(f"{type(condition).__name__} tells of no step that it is done")
+            if await self._is_yet_to_start(expect.role):
+                return False  # what died, or was never there, has seen nothing of it
             if not (await self.ask(expect.role, condition))[0]:
                 return False
         return True

@@ -226,6 +226,39 @@ def test_half_a_resume_is_of_no_use_to_another_secondary(
         assert found in ({}, wanted), f"moment {cut}"
 
 
+@pytest.mark.parametrize("edition", Edition, ids=lambda e: e.value)
+def test_half_a_protection_is_of_no_use_to_another_secondary(edition: Edition) -> None:
+    """The same word starts a new one, takes back what leads to the dead one, and copies anew."""
+    chapter = Chapter("protect", ("launch-alone",))
+
+    async def disturbed(cut: int) -> tuple[dict[str, tuple[object, ...]], bool]:
+        hosts = await begin(chapter, edition)
+        await play_until(hosts, chapter, edition, cut)
+        hosts.kill(TWO)
+        survivor = hosts.qemus[ONE]
+        if survivor.mode != "none":
+            return {}, True
+        survivor.migration = survivor.migration and "failed"
+        try:
+            await play(hosts, chapter.name, edition)
+        except Refused as error:  # nothing is left that tells why it is paused
+            assert "seen: paused" in str(error)
+            await FakeMonitor(ONE, hosts).execute(Payload("cont"), 1)
+            await play(hosts, chapter.name, edition)
+        return shape(hosts), hosts.qemus[TWO].is_written
+
+    async def whole() -> tuple[dict[str, tuple[object, ...]], int]:
+        hosts = await begin(chapter, edition)
+        moments = await play_until(hosts, chapter, edition, -1)
+        return shape(hosts), moments
+
+    wanted, moments = hurry(whole())
+    for cut in range(moments):
+        found, copied = hurry(disturbed(cut))
+        assert copied, f"moment {cut}"
+        assert found in ({}, wanted), f"moment {cut}"
+
+
 def test_a_dry_run_tells_what_would_be_taken_back() -> None:
     """The guest is paused for a secondary that died."""
 
