@@ -79,9 +79,9 @@ def beat(orders: Beat, out: TextIO) -> None:
             if time.monotonic() >= due:
                 _send(link, orders)
                 due = time.monotonic() + orders.period
-            ready, _, _ = select.select([link], [], [], max(0.0, due - time.monotonic()))
-            now = time.monotonic()
-            if ready and _hears(link):
+            select.select([link], [], [], max(0.0, due - time.monotonic()))
+            now = time.monotonic()  # before it listens: a beat that waits here tells of a peer
+            if _hears(link):
                 if heard is None or lost:
                     _say(out, "heard", now)
                 heard, lost = now, False

@@ -6,11 +6,15 @@
 It hears the ports of the switch that lead to the two hosts, and writes a line for each packet of a
 guest with an answer in it: when it came, in seconds of ``CLOCK_MONOTONIC``, and from which port. It
 runs in the namespace of the switches until it is killed.
+
+A switch takes the packets of its ports before anybody who has asked for those of one protocol. So
+all protocols are asked for.
 """
 
 import argparse
 import select
 import socket
+import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +29,13 @@ from colorunbook.lab.guest.services import Service
 READY: Final = "ready"
 """What is said once it listens."""
 
-_IPV4, _TCP = 0x0800, 6
+_ALL, _IPV4, _TCP = 0x0003, b"\x08\x00", 6
 _PORTS = {each.value for each in Service}
+_HEADS = 14 + 60 + 60
+"""What the heads of a packet have at the most: of Ethernet, of IPv4, of TCP."""
+
+_STAMPED, _STAMP = 35, struct.Struct("@ll")
+"""``SO_TIMESTAMPNS``, for which Python has no name, and the time of day that the kernel puts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     ports: list[str] = told.ports
     links: dict[socket.socket, str] = {}
     for port in ports:
-        link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_IPV4))
-        link.bind((port, _IPV4))
+        link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        link.setsockopt(socket.SOL_SOCKET, _STAMPED, 1)
+        link.bind((port, _ALL))
         links[link] = port
     out: Path = told.out
     with out.open("w", encoding="ascii", buffering=1) as file:
@@ -80,16 +90,25 @@ def main(argv: Sequence[str] | None = None) -> int:
             ready, _, _ = select.select([*links], [], [])
             for link in ready:
                 try:
-                    frame, origin = link.recvfrom(65535)
+                    frame, extra, _, origin = link.recvmsg(_HEADS, socket.CMSG_SPACE(_STAMP.size))
                 except OSError:
                     continue  # its cable was pulled; it may be given back
                 if origin[2] != socket.PACKET_OUTGOING and is_answer(frame):
-                    file.write(f"{time.monotonic()} {links[link]}\n")
+                    file.write(f"{_came(extra)} {links[link]}\n")
+
+
+def _came(extra: Sequence[tuple[int, int, bytes]]) -> float:
+    """When a packet came, however late it is read."""
+    for _, kind, data in extra:
+        if kind == _STAMPED:
+            seconds, nano = map(int, _STAMP.unpack(data))
+            return seconds + nano / 1e9 - (time.time() - time.monotonic())
+    return time.monotonic()
 
 
 def is_answer(frame: bytes) -> bool:
-    """Whether a frame of Ethernet has data from a service of the guest."""
-    if len(frame) < 54 or frame[14] >> 4 != 4 or frame[23] != _TCP:
+    """Whether a frame of Ethernet, or its heads alone, has data from a service of the guest."""
+    if len(frame) < 54 or frame[12:14] != _IPV4 or frame[14] >> 4 != 4 or frame[23] != _TCP:
         return False
     head = (frame[14] & 15) * 4
     whole = int.from_bytes(frame[16:18], "big")
@@ -111,17 +130,21 @@ def judge(frames: Iterable[Frame], reigns: Sequence[Reign]) -> tuple[Finding, ..
     """Hold what was heard against who was to be heard: never have two answered.
 
     A host must have fallen silent before its successor answers, and nobody answers who is no
-    successor yet.
+    successor yet. Where the one to answer was not heard, nothing is known of the others either.
     """
     heard = sorted(frames, key=lambda each: each.when)
     findings = []
     ends = [*(later.begin for _, later in pairwise(reigns)), float("inf")]
     for reign, end in zip(reigns, ends, strict=True):
-        others = [f for f in heard if reign.begin <= f.when < end and f.port != reign.port]
+        then = [frame for frame in heard if reign.begin <= frame.when < end]
+        others = [frame for frame in then if frame.port != reign.port]
+        if len(others) == len(then):
+            text = f"While {reign.host} was to answer, the switch has heard no answer of it."
+            findings.append(Finding(Flaw.DRILL, text))
         if others:
             text = (
-                f"While {reign.host} was to answer, {len(others)} packets with answers came from "
-                f"elsewhere, the first {others[0].when - reign.begin:.3f} s after it took over."
+                f"While {reign.host} was to answer, answers came from elsewhere, the first "
+                f"{others[0].when - reign.begin:.3f} s after it took over, {len(others)} in all."
             )
             findings.append(Finding(Flaw.DRILL, text))
     return tuple(findings)
