@@ -12,6 +12,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import PurePosixPath
 
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
@@ -272,6 +273,8 @@ class Site:
     :param extra: further words for both QEMU command lines.
     :param service: where the guest answers its clients over TCP, by which a guest that lives is
         known; ``None``: nobody knows.
+    :param nic: the guest's network card.
+    :param comparison: how the two guests' packets are compared.
     """
 
     primary: Host = Host("127.0.0.1", "/mnt/vms/colo-test-primary")
@@ -285,6 +288,8 @@ class Site:
     checkpoint_delay: int = 2000
     extra: tuple[str, ...] = ()
     service: Door | None = None
+    nic: Nic = field(default_factory=Nic)
+    comparison: Comparison = field(default_factory=Comparison)
 
     def __post_init__(self) -> None:
         if _same(self.primary.address, self.secondary.address):

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import Mapping
 from enum import Enum
 
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
 from colorunbook.hosts import (
     Accel,
@@ -56,6 +57,10 @@ def site_from_json(told: Json) -> Site:
                 site = dataclasses.replace(site, disk=_text(value, name))
             case "cpu":
                 site = dataclasses.replace(site, cpu=_text(value, name))
+            case "nic":
+                site = dataclasses.replace(site, nic=_nic(value))
+            case "comparison":
+                site = dataclasses.replace(site, comparison=_comparison(value))
             case _:
                 raise InputError(f"The {name} of a site cannot be read back.")
     return dataclasses.replace(
@@ -67,10 +72,20 @@ def site_from_json(told: Json) -> Site:
 
 
 def _as_json(
-    value: Host | Ports | Monitor | Door | Enum | tuple[str, ...] | str | int | None,
+    value: Host
+    | Ports
+    | Nic
+    | Comparison
+    | Monitor
+    | Door
+    | Enum
+    | tuple[str, ...]
+    | str
+    | int
+    | None,
 ) -> Json:
     match value:
-        case Host() | Ports():
+        case Host() | Ports() | Nic() | Comparison():
             parts = dataclasses.fields(value)
             return {part.name: _as_json(getattr(value, part.name)) for part in parts}
         case Enum():
@@ -100,7 +115,24 @@ def _ports(told: Json) -> Ports:
     return Ports(**{name: _number(value, name) for name, value in table.items()})
 
 
-def _table(told: Json, kind: type[Site | Host | Ports], what: str) -> Mapping[str, Json]:
+def _nic(told: Json) -> Nic:
+    table = _table(told, Nic, "a network card")
+    nic = Nic()
+    model, header = table.get("model", nic.model), table.get("vnet_hdr_support", False)
+    if not isinstance(header, bool):
+        raise InputError(f"The vnet_hdr_support {header!r:.40} is neither true nor false.")
+    return Nic(_text(model, "model"), header)
+
+
+def _comparison(told: Json) -> Comparison:
+    table = _table(told, Comparison, "a comparison")
+    given = {name: value for name, value in table.items() if value is not None}
+    return Comparison(**{name: _number(value, name) for name, value in given.items()})
+
+
+def _table(
+    told: Json, kind: type[Site | Host | Ports | Nic | Comparison], what: str
+) -> Mapping[str, Json]:
     if not is_object(told):
         raise InputError(f"{told!r:.40} is not {what}.")
     stray = sorted(told.keys() - {part.name for part in dataclasses.fields(kind)})

@@ -39,6 +39,7 @@ from colorunbook.book.conditions import (
     Written,
 )
 from colorunbook.book.phrases import Expect
+from colorunbook.comparison import LARGEST, Comparison, Nic
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Host, Ports, Role, Site, check_address
 
@@ -70,6 +71,14 @@ ports = st.lists(st.integers(1, 65535), min_size=6, max_size=6, unique=True).map
 )
 
 
+numbers = st.none() | st.integers(1, LARGEST)
+comparisons = st.builds(Comparison, numbers, numbers, numbers)
+nics = st.one_of(
+    st.from_regex(r"[a-z][a-z0-9._-]{0,20}", fullmatch=True).map(Nic),
+    st.booleans().map(lambda header: Nic("virtio-net-pci", header)),
+)
+
+
 @st.composite
 def sites(draw: st.DrawFn) -> Site:
     """Any site that can be rendered and run."""
@@ -84,6 +93,8 @@ def sites(draw: st.DrawFn) -> Site:
         memory=draw(st.integers(1, 2**20)),
         accel=draw(st.sampled_from(Accel)),
         checkpoint_delay=draw(st.integers(1, 10**6)),
+        nic=draw(nics),
+        comparison=draw(comparisons),
     )
 
 

@@ -78,6 +78,13 @@ def test_a_monitor_that_is_not_there_is_left_out() -> None:
         ({"extra": "-S"}, "'-S' is no list"),
         ({"extra": [1]}, "The word 1 is no text"),
         ({"bridge_helper": 1}, "The bridge_helper 1 is no text"),
+        ({"nic": "e1000"}, "'e1000' is not a network card"),
+        ({"nic": {"model": 5}}, "The model 5 is no text"),
+        ({"nic": {"model": "virtio-net-pci", "vnet_hdr_support": 1}}, "neither true nor false"),
+        ({"nic": {"vnet_hdr_support": True}}, "rtl8139 has no header"),
+        ({"comparison": {"max_queue_size": 0}}, "max_queue_size 0 is out of range"),
+        ({"comparison": {"compare_timeout": True}}, "True is no whole number"),
+        ({"comparison": {"nose": 5}}, "'nose' is nothing that a comparison has"),
         ({"colour": "red"}, "'colour' is nothing that a site has"),
     ],
 )

@@ -12,7 +12,7 @@ from colorunbook.qemu.argv import CommandLine
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.nbd import NbdDisk
-from colorunbook.qemu.objects import QemuObject
+from colorunbook.qemu.objects import QemuObject, Setting
 from colorunbook.qemu.options import InFolder, Pair
 from colorunbook.qemu.shell import Variable
 
@@ -92,9 +92,9 @@ class Colo:
     def primary_filters(self) -> tuple[QemuObject, ...]:
         """What mirrors, redirects and compares on a primary, in the order it is made."""
         return (
-            QemuObject("filter-mirror", (("id", "m0"), *_net("tx"), ("outdev", "mirror0"))),
-            _redirector_of_primary("redire0", ("indev", "compare_out")),
-            _redirector_of_primary("redire1", ("outdev", "compare0")),
+            self._filter("filter-mirror", "m0", *_net("tx"), ("outdev", "mirror0")),
+            self._redirector_of_primary("redire0", ("indev", "compare_out")),
+            self._redirector_of_primary("redire1", ("outdev", "compare0")),
             QemuObject("iothread", (("id", "iothread1"),)),
             QemuObject(
                 "colo-compare",
@@ -104,6 +104,8 @@ class Colo:
                     ("secondary_in", "compare1"),
                     ("outdev", "compare_out0"),
                     ("iothread", "iothread1"),
+                    *self._header,
+                    *self.site.comparison.chosen,
                 ),
             ),
         )
@@ -112,14 +114,26 @@ class Colo:
     def secondary_redirectors(self) -> tuple[QemuObject, QemuObject]:
         """What a secondary takes its input from and sends its output to."""
         return (
-            QemuObject("filter-redirector", (("id", "f1"), *_net("tx"), ("indev", "red0"))),
-            QemuObject("filter-redirector", (("id", "f2"), *_net("rx"), ("outdev", "red1"))),
+            self._filter("filter-redirector", "f1", *_net("tx"), ("indev", "red0")),
+            self._filter("filter-redirector", "f2", *_net("rx"), ("outdev", "red1")),
         )
 
     @property
     def rewriter(self) -> QemuObject:
         """What keeps TCP sequence numbers right on a secondary, and after it has taken over."""
-        return QemuObject("filter-rewriter", (("id", "rew0"), *_net("all")))
+        return self._filter("filter-rewriter", "rew0", *_net("all"))
+
+    def _filter(self, kind: str, name: str, *properties: tuple[str, str]) -> QemuObject:
+        return QemuObject(kind, (("id", name), *properties, *self._header))
+
+    def _redirector_of_primary(self, name: str, device: tuple[str, str]) -> QemuObject:
+        netdev, queue = _net("rx")
+        named = ("id", name)
+        return QemuObject("filter-redirector", (netdev, named, queue, device, *self._header))
+
+    @property
+    def _header(self) -> tuple[tuple[str, Setting], ...]:
+        return (("vnet_hdr_support", True),) if self.site.nic.vnet_hdr_support else ()
 
     @property
     def peer_disk(self) -> NbdDisk:
@@ -203,11 +217,6 @@ class Colo:
 
 def _net(queue: str) -> tuple[tuple[str, str], tuple[str, str]]:
     return ("netdev", NETDEV), ("queue", queue)
-
-
-def _redirector_of_primary(name: str, device: tuple[str, str]) -> QemuObject:
-    netdev, queue = _net("rx")
-    return QemuObject("filter-redirector", (netdev, ("id", name), queue, device))
 
 
 def _quorum() -> tuple[Pair, ...]:

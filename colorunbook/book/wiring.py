@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from colorunbook.qemu.objects import spelled
 from colorunbook.qemu.payload import Json, Payload, as_objects
 
 Pairs = tuple[tuple[str, str], ...]
@@ -126,7 +127,7 @@ class ObjectIs:
 
     def _shown(self, replies: Sequence[Json]) -> list[str]:
         # A property that names another object shows that object's path.
-        return [str(reply).removeprefix("/objects/") for reply in replies]
+        return [spelled(reply).removeprefix("/objects/") for reply in replies]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Host, Ports, Site, parse_door, parse_monitor
 
@@ -27,7 +28,10 @@ _TABLES = {
         "checkpoint_delay",
         "extra",
         "service",
+        "nic",
+        "vnet_hdr_support",
     },
+    "comparison": {"compare_timeout", "expired_scan_cycle", "max_queue_size"},
 }
 
 Table = Mapping[str, object]
@@ -89,11 +93,14 @@ def _site(tables: Table) -> Site:
                 raise InputError(f"{key!r} in [{name}] is unknown.", f"There is: {known}.")
     site = Site()
     ports = {key: _number(value, key) for key, value in _table(tables, "ports").items()}
+    numbers = {key: _number(value, key) for key, value in _table(tables, "comparison").items()}
     return replace(
         _guest(site, _table(tables, "guest")),
         primary=_host(site.primary, _table(tables, "primary")),
         secondary=_host(site.secondary, _table(tables, "secondary")),
         ports=replace(site.ports, **ports) if ports else Ports(),
+        nic=_nic(_table(tables, "guest")),
+        comparison=Comparison(**numbers),
     )
 
 
@@ -125,9 +132,19 @@ def _guest(site: Site, table: Table) -> Site:
                 site = replace(site, service=parse_door(text) if text else None)
             case "accel":
                 site = replace(site, accel=_accel(_text(value, key)))
-            case _:
+            case "extra":
                 site = replace(site, extra=_texts(value, key))
+            case _:  # of the network card, which is made of two keys
+                pass
     return site
+
+
+def _nic(table: Table) -> Nic:
+    nic = Nic()
+    return Nic(
+        model=_text(table.get("nic", nic.model), "nic"),
+        vnet_hdr_support=_switch(table.get("vnet_hdr_support", False), "vnet_hdr_support"),
+    )
 
 
 def _accel(text: str) -> Accel:
@@ -157,4 +174,10 @@ def _texts(value: object, key: str) -> tuple[str, ...]:
 def _number(value: object, key: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise InputError(f"{key} = {value!r} is no whole number.", "Write it without quotes.")
+    return value
+
+
+def _switch(value: object, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{key} = {value!r} is no switch.", "Write true or false.")
     return value

@@ -6,10 +6,11 @@ command there is a *blank*: what another document has there tells its site.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from colorunbook import shelf
 from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.drift.launches import of_launch
 from colorunbook.drift.shapes import Shape, of_assignment, of_hmp, of_qmp, of_shell
 from colorunbook.drift.words import Piece, mark
@@ -77,6 +78,8 @@ class Form:
     accel: Accel = Accel.KVM
     tap: bool = True
     extra: tuple[str, ...] = ()
+    nic: Nic = field(default_factory=Nic)
+    comparison: Comparison = field(default_factory=Comparison)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def model(dialect: Dialect, form: Form) -> Model:
         bridge_helper=BLANKS["guest.bridge_helper"] if form.tap else None,
         checkpoint_delay=int(BLANKS["guest.checkpoint_delay"]),
         extra=form.extra,
+        nic=form.nic,
+        comparison=form.comparison,
     )
     addresses = {"primary.address": primary, "secondary.address": secondary}
     return Model(items(site, dialect), {**BLANKS, **addresses})
@@ -112,7 +117,8 @@ def model(dialect: Dialect, form: Form) -> Model:
 def form_of(site: Site) -> Form:
     """The form of a site's commands."""
     six = frozenset(role for role in Role if ":" in site.host(role).address)
-    return Form(six, site.accel, site.bridge_helper is not None, site.extra)
+    tap = site.bridge_helper is not None
+    return Form(six, site.accel, tap, site.extra, site.nic, site.comparison)
 
 
 def items(site: Site, dialect: Dialect) -> tuple[Item, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from colorunbook.book.colo import DISK, PARENT
 from colorunbook.engine.mimic import Mimic
+from colorunbook.qemu.objects import spelled
 from colorunbook.qemu.options import split
 from colorunbook.qemu.payload import HMP, Json, JsonObject, Payload, as_objects, is_object
 
@@ -134,7 +135,7 @@ def _add_object(qemu: Mimic, told: JsonObject) -> Json:
     name = str(told.pop("id"))
     if name in qemu.objects:
         raise NotSoError(f"attempt to add duplicate property '{name}' to object")
-    qemu.objects[name] = {key: str(value) for key, value in told.items()}
+    qemu.objects[name] = {key: spelled(value) for key, value in told.items()}
     return {}
 
 

@@ -42,7 +42,7 @@ class CommandLine:
             line += words("-qmp", _qmp(monitor))
         line += words("-device", "piix3-usb-uhci", "-device", "usb-tablet", "-name", self.name)
         line += [*words("-netdev"), _netdev(self.netdev, self.site.bridge_helper)]
-        line += words("-device", f"rtl8139,id=e0,netdev={self.netdev}")
+        line += words("-device", f"{self.site.nic.model},id=e0,netdev={self.netdev}")
         for chardev in self.chardevs:
             line += [*words("-chardev"), chardev.option(self.dialect)]
         for thing in self.objects:

@@ -4,8 +4,11 @@
 from dataclasses import dataclass
 
 from colorunbook.qemu.options import join
-from colorunbook.qemu.payload import JsonObject, Payload
+from colorunbook.qemu.payload import Json, JsonObject, Payload
 from colorunbook.qemu.shell import Word
+
+Setting = str | bool | int
+"""The value of a property, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +20,26 @@ class QemuObject:
     """
 
     kind: str
-    properties: tuple[tuple[str, str], ...]
+    properties: tuple[tuple[str, Setting], ...]
 
     @property
     def id(self) -> str:
         """Its name below ``/objects``."""
-        return dict(self.properties)["id"]
+        return spelled(dict(self.properties)["id"])
 
     @property
     def settings(self) -> tuple[tuple[str, str], ...]:
         """The properties other than ``id``: what ``qom-get`` of the living object shows."""
+        return tuple((name, spelled(value)) for name, value in self._own)
+
+    @property
+    def _own(self) -> tuple[tuple[str, Setting], ...]:
         return tuple((name, value) for name, value in self.properties if name != "id")
 
     @property
     def option(self) -> Word:
         """The value of ``-object``."""
-        return join(self.kind, self.properties)
+        return join(self.kind, [(name, spelled(value)) for name, value in self.properties])
 
     def add(self, *, before: str | None = None) -> Payload:
         """The command that makes it while QEMU runs.
@@ -42,9 +49,16 @@ class QemuObject:
         arguments: JsonObject = {"qom-type": self.kind, "id": self.id}
         if before is not None:
             arguments |= {"insert": "before", "position": f"id={before}"}
-        return Payload("object-add", {**arguments, **dict(self.settings)})
+        return Payload("object-add", {**arguments, **dict(self._own)})
 
     @property
     def delete(self) -> Payload:
         """The command that ends it."""
         return Payload("object-del", {"id": self.id})
+
+
+def spelled(value: Json) -> str:
+    """A value as an option string has it: a switch is ``on`` or ``off``."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)

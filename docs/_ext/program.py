@@ -127,7 +127,8 @@ def defaults(site: Site) -> Iterator[str]:
     yield from ("[guest]", f"memory = {site.memory}", f'cpu = "{site.cpu}"')
     yield from (f'accel = "{site.accel.value}"', f'disk = "{site.disk}"')
     yield from (f'bridge_helper = "{site.bridge_helper}"', f"extra = {list(site.extra)}")
-    yield f"checkpoint_delay = {site.checkpoint_delay}"
+    yield from (f"checkpoint_delay = {site.checkpoint_delay}", f'nic = "{site.nic.model}"')
+    yield f"vnet_hdr_support = {str(site.nic.vnet_hdr_support).lower()}"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -6,6 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 
 from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import ObjectIs
+from colorunbook.book.states import replicating
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.hosts import Host, Role, Site
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.options import split
@@ -45,6 +48,26 @@ def test_a_guest_that_is_alone_has_the_devices_and_the_disk_of_a_primary() -> No
         alone, chardevs=COLO.primary_chardevs, objects=COLO.primary_filters, ending=("-S",)
     )
     assert ((), (), ()) == (alone.chardevs, alone.objects, alone.ending)
+
+
+def test_the_comparison_is_told_what_was_chosen() -> None:
+    """On the command line and by ``object-add``; no other part is told any of it."""
+    numbers = (("compare_timeout", "1000"), ("expired_scan_cycle", "500"))
+    colo = Colo(replace(Site(), comparison=Comparison(1000, 500)), Dialect())
+    for before, after in zip(COLO.primary_filters, colo.primary_filters, strict=True):
+        more = numbers if after.kind == "colo-compare" else ()
+        assert (*before.settings, *more) == after.settings
+    asked = next(e for e in replicating(colo) if getattr(e.condition, "id", "") == "comp0")
+    assert isinstance(asked.condition, ObjectIs)
+    assert numbers == asked.condition.settings[-2:]
+
+
+def test_every_part_that_sees_packets_is_told_of_their_header() -> None:
+    """One that is not would see none in them; a thread sees no packets."""
+    colo = Colo(replace(Site(), nic=Nic("virtio-net-pci", vnet_hdr_support=True)), Dialect())
+    parts = (*colo.primary_filters, *colo.secondary_redirectors, colo.rewriter)
+    told = {part.id for part in parts if ("vnet_hdr_support", "on") in part.settings}
+    assert {part.id for part in parts} - {"iothread1"} == told
 
 
 def test_an_ipv6_address_has_brackets_in_uris_only() -> None:

@@ -96,6 +96,8 @@ CASES: list[tuple[Probe, list[Json], bool, str]] = [
     (ChardevsGone(("red0", "mirror0")), [CHARDEVS], False, f"red0: missing; mirror0: {ALONE}"),
     (ObjectIs("c", (("a", "b"), ("thread", "t"))), ["b", "/objects/t"], True, "a=b,thread=t"),
     (ObjectIs("comp0", (("a", "b"),)), ["c"], False, "a=c"),
+    (ObjectIs("comp0", (("a", "5"), ("b", "on"))), [5, True], True, "a=5,b=on"),
+    (ObjectIs("comp0", (("b", "on"),)), [False], False, "b=off"),
     (ObjectsThere(("m0",)), [OBJECTS], True, "m0"),
     (ObjectsThere(("m0", "type")), [OBJECTS], False, "m0"),
     (ObjectsGone(("comp0",)), [OBJECTS], True, "m0"),

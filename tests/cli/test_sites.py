@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from colorunbook.cli.sites import read_site
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Door, Host, Ports, Site, TcpMonitor, UnixMonitor
 
@@ -33,6 +34,12 @@ bridge_helper = "/opt/helper"
 checkpoint_delay = 500
 extra = ["-display", "none"]
 service = "[2001:db8::80]:80"
+nic = "virtio-net-pci"
+vnet_hdr_support = true
+
+[comparison]
+compare_timeout = 1000
+max_queue_size = 128
 """
 
 
@@ -67,6 +74,8 @@ def test_a_file_may_say_everything(tmp_path: Path) -> None:
         checkpoint_delay=500,
         extra=("-display", "none"),
         service=Door("2001:db8::80", 80),
+        nic=Nic("virtio-net-pci", vnet_hdr_support=True),
+        comparison=Comparison(compare_timeout=1000, max_queue_size=128),
     ) == read_site(written(tmp_path, WHOLE))
 
 
@@ -90,7 +99,10 @@ def test_a_setting_is_stronger_than_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[third]\n", "'third' is unknown. There is: primary, secondary, ports, guest."),
+        (
+            "[third]\n",
+            "'third' is unknown. There is: primary, secondary, ports, guest, comparison.",
+        ),
         ("guest = 5\n", "'guest' is unknown"),
         ("[guest]\nmemorie = 5\n", r"'memorie' in \[guest\] is unknown"),
         ('[guest]\nmemory = "5"\n', "is no whole number"),
@@ -99,6 +111,13 @@ def test_a_setting_is_stronger_than_the_file(tmp_path: Path) -> None:
         ('[guest]\nextra = "-S"\n', "is no list"),
         ("[guest]\nextra = [5]\n", "is no text"),
         ('[guest]\naccel = "xen"\n', "'xen' is no accelerator. There is: kvm, tcg."),
+        ("[guest]\nnic = 5\n", "is no text"),
+        ('[guest]\nnic = "e1000,mac=1"\n', "'e1000,mac=1' is no network card"),
+        ("[guest]\nvnet_hdr_support = 1\n", "is no switch"),
+        ("[guest]\nvnet_hdr_support = true\n", "rtl8139 has no header for vnet_hdr_support"),
+        ("[comparison]\nqueue = 5\n", r"'queue' in \[comparison\] is unknown"),
+        ("[comparison]\nmax_queue_size = 0\n", "max_queue_size 0 is out of range"),
+        ('[comparison]\ncompare_timeout = "5"\n', "is no whole number"),
         ("[ports]\nnbd = 9998\n", "9998 is used twice"),
         ('[primary]\nqmp = "nowhere"\n', "is not a monitor"),
         ('[primary]\nspare = "stdio"\n', "cannot be stdio"),

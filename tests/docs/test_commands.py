@@ -136,7 +136,7 @@ def test_every_key_of_a_site_file_is_explained() -> None:
     """The page about the site file names every key that is taken, and no other."""
     page = (ROOT / "docs/reference/site-file.rst").read_text()
     named = re.findall(r"^``(\w+)``|, ``(\w+)``$", page, re.MULTILINE)
-    for table in ("primary", "ports", "guest"):
+    for table in ("primary", "ports", "guest", "comparison"):
         with pytest.raises(InputError) as refused:
             read_site(None, (f"{table}.nonsense=1",))
         known = re.findall(r"\w+", refused.value.advice.partition(":")[2])

@@ -49,6 +49,13 @@ disk = "40G"
 bridge_helper = "/usr/lib/qemu/qemu-bridge-helper"
 checkpoint_delay = 500
 extra = ["-name", "mail"]
+nic = "virtio-net-pci"
+vnet_hdr_support = true
+
+[comparison]
+compare_timeout = 1000
+expired_scan_cycle = 500
+max_queue_size = 128
 """
 
 TOML = (
@@ -169,7 +176,8 @@ def _with_values(random: Random) -> str:
 
 
 def _setting(random: Random) -> str:
-    table = random.choice(("guest", "primary", "secondary", "ports", "x", ""))
-    key = random.choice(("memory", "address", "qmp", "nbd", "extra", "disk", "images", "", "x.y"))
+    table = random.choice(("guest", "primary", "secondary", "ports", "comparison", "x", ""))
+    keys = ("memory", "address", "qmp", "nbd", "extra", "disk", "images", "nic", "", "x.y")
+    key = random.choice((*keys, "vnet_hdr_support", "max_queue_size"))
     value = random.choice((random.choice(TOML), random.choice(ODD).replace("\0", "")))
     return random.choice((f"{table}.{key}={value}", f"{table}.{key}", f"{table}={value}", value))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from colorunbook.book.colo import Colo
+from colorunbook.comparison import Nic
 from colorunbook.hosts import Accel, Host, Site, parse_monitor
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Dialect
@@ -93,6 +94,15 @@ def test_without_a_helper_the_network_is_qemus_own() -> None:
     assert ["user,id=hn0"] == of_option(argv(Site(bridge_helper=None)), "-netdev")
     helper = Site(bridge_helper="/opt/a,b")
     assert ["tap,id=hn0,vhost=off,helper=/opt/a,,b"] == of_option(argv(helper), "-netdev")
+
+
+def test_the_card_is_chosen() -> None:
+    """The same one on both hosts; the document's unless said otherwise."""
+    virtio = Site(nic=Nic("virtio-net-pci"))
+    assert "rtl8139,id=e0,netdev=hn0" == of_option(argv(Site()), "-device")[-1]
+    for secondary in (False, True):
+        card = of_option(argv(virtio, secondary=secondary), "-device")[-1]
+        assert "virtio-net-pci,id=e0,netdev=hn0" == card
 
 
 def test_the_accelerator_is_chosen() -> None:

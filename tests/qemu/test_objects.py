@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """QEMU objects: one value, two spellings."""
 
-from colorunbook.qemu.objects import QemuObject
+from colorunbook.qemu.objects import QemuObject, spelled
 
 MIRROR = QemuObject("filter-mirror", (("id", "m0"), ("netdev", "hn0"), ("outdev", "mirror0")))
 
@@ -27,3 +27,14 @@ def test_a_filter_goes_in_front_of_another() -> None:
 def test_the_settings_are_what_the_living_object_shows() -> None:
     """Its id is its name, not a property."""
     assert ("m0", (("netdev", "hn0"), ("outdev", "mirror0"))) == (MIRROR.id, MIRROR.settings)
+
+
+def test_a_number_is_one_in_json_and_a_switch_is_one() -> None:
+    """The option string has text, and so has what a living object is compared with."""
+    comparison = QemuObject("colo-compare", (("id", "c"), ("room", 8), ("header", True)))
+    assert "colo-compare,id=c,room=8,header=on" == comparison.option.text
+    told = {"qom-type": "colo-compare", "id": "c", "room": 8, "header": True}
+    assert told == comparison.add().arguments
+    assert True is comparison.add().arguments["header"]
+    assert (("room", "8"), ("header", "on")) == comparison.settings
+    assert "off" == spelled(value=False)
