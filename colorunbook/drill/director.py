@@ -3,6 +3,7 @@
 
 import asyncio
 import shlex
+import shutil
 import sys
 import time
 from asyncio.subprocess import Process
@@ -11,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from colorunbook.book.actions import Await
 from colorunbook.book.runbook import Step
@@ -33,6 +36,7 @@ from colorunbook.lab.cables import Hand
 from colorunbook.lab.faults import Fault, inject
 from colorunbook.lab.guest.recipe import USUAL_ADDRESS
 from colorunbook.lab.pair import ALONE, Lab
+from colorunbook.lab.tree import PATH
 
 ADDRESS: Final = str(USUAL_ADDRESS.ip)
 """Of the guest."""
@@ -139,8 +143,7 @@ class _Drill:
         self._note(SpanKind.FAULT, scene.fault.value, victim, begun, begun)
         lost = await self._lost(survivor, begun)
         self._note(SpanKind.DETECTION, "heartbeat", survivor, begun, lost)
-        alive = qemu is not None and qemu.is_running() and self.lab.qemu_of(victim) is not None
-        fence = _end(qemu.pid) if alive and qemu is not None else None
+        fence = _end(qemu.pid) if qemu is not None and _lives(qemu) else None
         await self._fail_over(survivor, self.pair.fail_over(plan, Manner(fence=fence)))
         took = time.monotonic() - begun
         self.tell(f"  {survivor.address} carries on, {took * 1000:.0f} ms after the fault.")
@@ -321,8 +324,19 @@ class _Drill:
         self.spans.append(Span(kind, name, host.address, begin, end))
 
 
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    return False
+
+
 def _end(pid: int) -> str:
-    """A command line that ends a process: the fence of a lab."""
+    """A command line that ends a process: the fence of a lab.
+
+    Not every machine has ``kill`` as a program, which begins sooner.
+    """
+    if (tool := shutil.which("kill", path=PATH)) is not None:
+        return shlex.join((tool, "-KILL", str(pid)))
     program = f"import os, signal; os.kill({pid}, signal.SIGKILL)"
     return shlex.join((sys.executable, "-I", "-S", "-c", program))
 

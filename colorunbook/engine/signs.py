@@ -68,10 +68,14 @@ async def signs_of_life(
         hosts are of one machine it would answer there, and nobody else can.
     :param harmless: ask nothing else, as it is only to be told.
     """
-    peer = await _of_monitor(site, survivor, transport)
     if all(transport.sees_all(site.host(role)) for role in Role):
-        ports = await _by_the_table(site, survivor, transport, own)
-        return (*peer, *await _of_guest(site, survivor, transport), *ports)
+        found = await asyncio.gather(
+            _of_monitor(site, survivor, transport),
+            _of_guest(site, survivor, transport),
+            _by_the_table(site, survivor, transport, own),
+        )
+        return tuple(sign for signs in found for sign in signs)
+    peer = await _of_monitor(site, survivor, transport)
     signs = (*peer, *await _of_guest(site, survivor, transport))
     return await _by_knocks(site, survivor, transport, signs, harmless=harmless)
 
