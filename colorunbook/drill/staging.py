@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from colorunbook.drill.crew import Crowd
 from colorunbook.drill.director import Orders, play
@@ -66,14 +64,16 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
         edition=wishes.edition,
         linux=True,
     )
-    with lab.world, TemporaryDirectory(prefix="colorunbook-drill-") as folder:
+    with lab.world:
+        folder = lab.world.runtime / "drill"  # goes with the lab, also when this is killed
+        folder.mkdir()
         lab = replace(lab, site=replace(lab.site, checkpoint_delay=wishes.delay))
         for remark in lab.remarks:
             tell(remark)
         setting = _setting(wishes, lab, guest.kernel)
         crowd = Crowd(dict.fromkeys(_ASKED, wishes.connections), wishes.period)
         orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest)
-        return asyncio.run(play(lab, setting, orders, Path(folder), tell))
+        return asyncio.run(play(lab, setting, orders, folder, tell))
 
 
 _ASKED = (Service.MEMORY, Service.DISK)

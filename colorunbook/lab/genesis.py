@@ -88,7 +88,7 @@ def _is_gone(runtime: Path) -> bool:
 
 
 def _must_have(tree: Tree) -> None:
-    for tool in ("unshare", "nsenter", "setsid"):
+    for tool in ("unshare", "nsenter", "setpriv", "setsid"):
         if shutil.which(tool, path=PATH) is None:
             raise Unavailable(f"There is no {tool} on this machine.", "Install util-linux.")
     for tool in ("/usr/bin/env", "/usr/bin/setpriv"):

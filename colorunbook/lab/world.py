@@ -35,6 +35,8 @@ _LOCKED = 40.0
 Stream: TypeAlias = int | IO[bytes] | None
 
 _ENVIRONMENT = ("HOME=/root", "LANG=C.UTF-8")
+_BIND = ("setpriv", "--pdeathsig", "KILL", "--")
+"""What is behind it ends with the process that has started it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +92,20 @@ class World:
             f"--target={self.keeper.pid}",
             *("--user", "--preserve-credentials", "--mount", network, "--pid", "--root", "--"),
         )
-        bind = ("setpriv", "--pdeathsig", "KILL", "--")
         environment = (f"PATH={search_path(self.tree, self.runtime)}", *_ENVIRONMENT)
-        return (*enter, "env", "-i", f"--chdir={cwd}", *environment, *bind, *argv)
+        return (*enter, "env", "-i", f"--chdir={cwd}", *environment, *_BIND, *argv)
 
     def net_command(self, argv: Sequence[str], *, address: str | None = None) -> tuple[str, ...]:
         """The words that run ``argv``, a command of the outside, in the network of the inside.
 
-        Only the network is the inside's: programs and files are those of the outside.
+        Only the network is the inside's: programs and files are those of the outside. It ends when
+        the process does that has started it, whichever way.
 
         :param address: as of :meth:`command`.
         """
         enter = shutil.which("nsenter", path=PATH) or "nsenter"
         spaces = ("--user", "--preserve-credentials", self._network_of(address))
-        return (enter, f"--target={self.keeper.pid}", *spaces, "--", *argv)
+        return (enter, f"--target={self.keeper.pid}", *spaces, "--", *_BIND, *argv)
 
     def popen(
         self,

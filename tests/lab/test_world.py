@@ -61,9 +61,10 @@ def test_command_has_a_clean_environment(gone: World) -> None:
 
 
 def test_only_the_network_is_the_insides(gone: World) -> None:
-    """A program of the outside knocks from there: it sees its own files."""
+    """A program of the outside knocks from there: it sees its own files, and ends with us."""
     words = gone.net_command(("/o/python", "a b"))
-    assert ("--net", "--", "/o/python", "a b") == words[-4:]
+    bound = ("setpriv", "--pdeathsig", "KILL", "--")
+    assert ("--net", "--", *bound, "/o/python", "a b") == words[-8:]
     assert not {"--mount", "--root", "--pid"}.intersection(words)
 
 

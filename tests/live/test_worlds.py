@@ -48,6 +48,16 @@ sys.stdin.read()
 """
 
 
+#: Starts a command, tells its pid, and waits for its own end.
+PARENT = """
+import subprocess
+import sys
+with subprocess.Popen(sys.argv[1:]) as child:
+    print(child.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
 @pytest.fixture(scope="module")
 def tree() -> Tree:
     """The QEMU that the project provisions."""
@@ -250,6 +260,19 @@ def test_killed_starter_leaves_nothing(tree: Tree, labs: Path, sleeper: Sleeper)
     there.keeper.wait(5)
     assert has_ended(inner)
     assert genesis.sweep(labs) == ("lab",)
+
+
+def test_who_looks_in_from_outside_ends_with_its_starter(make: Make) -> None:
+    """A client in the network of a world is no process of it, and is not left behind either."""
+    words = (sys.executable, "-c", PARENT, *make("lab").net_command(("sleep", "300")))
+    with subprocess.Popen(words, stdin=PIPE, stdout=PIPE) as starter:
+        assert starter.stdout is not None
+        client = psutil.Process(int(starter.stdout.readline()))
+        until = time.monotonic() + 5
+        while client.name() != "sleep" and time.monotonic() < until:
+            time.sleep(0.01)
+        kill(starter)
+        assert has_ended(client)
 
 
 def test_an_unbound_world_outlives_its_starter(tree: Tree, labs: Path) -> None:
