@@ -52,7 +52,7 @@ sys.stdin.read()
 PARENT = """
 import subprocess
 import sys
-with subprocess.Popen(sys.argv[1:]) as child:
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL) as child:
     print(child.pid, flush=True)
     sys.stdin.read()
 """
