@@ -45,6 +45,7 @@ BLANKS: Mapping[str, str] = {
     "guest.cpu": "blank-cpu",
     "guest.bridge_helper": "/blank-helper",
     "guest.checkpoint_delay": "982451653",
+    "guest.nic": "virtio-net-pci.blank",
 }
 """Each value of a site file that shows in a command, and what stands for it."""
 
@@ -72,13 +73,14 @@ class Form:
 
     :param six: the roles whose address is an IPv6 one.
     :param tap: the guest has a tap device.
+    :param header: the filters are told of the header before each packet.
     """
 
     six: frozenset[Role] = frozenset()
     accel: Accel = Accel.KVM
     tap: bool = True
     extra: tuple[str, ...] = ()
-    nic: Nic = field(default_factory=Nic)
+    header: bool = False
     comparison: Comparison = field(default_factory=Comparison)
 
 
@@ -107,7 +109,7 @@ def model(dialect: Dialect, form: Form) -> Model:
         bridge_helper=BLANKS["guest.bridge_helper"] if form.tap else None,
         checkpoint_delay=int(BLANKS["guest.checkpoint_delay"]),
         extra=form.extra,
-        nic=form.nic,
+        nic=Nic(BLANKS["guest.nic"], form.header),
         comparison=form.comparison,
     )
     addresses = {"primary.address": primary, "secondary.address": secondary}
@@ -118,7 +120,7 @@ def form_of(site: Site) -> Form:
     """The form of a site's commands."""
     six = frozenset(role for role in Role if ":" in site.host(role).address)
     tap = site.bridge_helper is not None
-    return Form(six, site.accel, tap, site.extra, site.nic, site.comparison)
+    return Form(six, site.accel, tap, site.extra, site.nic.vnet_hdr_support, site.comparison)
 
 
 def items(site: Site, dialect: Dialect) -> tuple[Item, ...]:

@@ -23,8 +23,9 @@ from colorunbook.hosts import Host, Ports, Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.render.rst import pages
+from tests.strategies import comparisons, nics
 
-NAMES = [name for name, book in shelf.runbooks().items() if not book.parts]
+NAMES = [name for name in shelf.DOCUMENT if not shelf.runbooks()[name].parts]
 FOLDERS = st.text(
     st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12
 ).filter(lambda text: "``" not in text and text.isprintable() and text.strip("/"))
@@ -41,6 +42,8 @@ def sites(draw: st.DrawFn) -> Site:
         secondary=Host(two, f"/{draw(FOLDERS)}"),
         ports=Ports(*ports),
         memory=draw(st.integers(1, 1 << 20)),
+        nic=draw(nics),
+        comparison=draw(comparisons),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from colorunbook.comparison import Nic
 from colorunbook.drift.comparing import Drift, Given, compare
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Host, Role, Site
@@ -27,9 +28,10 @@ HOSTS = Site(Host("10.0.0.5", "/srv/a"), Host("10.0.0.6", "/srv/b"))
 
 
 def knowing(site: Site) -> Given:
-    """Nothing but the delay, which no document can be asked for."""
-    delay = replace(Site(), checkpoint_delay=site.checkpoint_delay)
-    return Given(delay, frozenset({"guest.checkpoint_delay"}))
+    """The delay, which no document can be asked for, and what the comparison is told."""
+    nic = site.nic if site.nic.vnet_hdr_support else Nic()
+    given = replace(Site(), checkpoint_delay=site.checkpoint_delay, comparison=site.comparison)
+    return Given(replace(given, nic=nic), frozenset({"guest.checkpoint_delay"}))
 
 
 def said(drift: Drift) -> list[str]:
@@ -100,6 +102,15 @@ def test_the_site_is_read_off_the_document() -> None:
     assert {"primary.address", "secondary.address", "primary.images", "secondary.images"} == (
         drift.own
     )
+
+
+def test_the_card_is_read_off_the_document() -> None:
+    """A document with another one is of another site; where its two hosts differ, one is wrong."""
+    text = page_of("11.1")
+    drift = compare(text.replace("rtl8139", "e1000"), Given())
+    assert ("e1000", []) == (drift.site["guest.nic"], said(drift))
+    (one,) = said(compare(text.replace("rtl8139", "e1000", 1), Given()))
+    assert "type is rtl8139 in the model, e1000 here" in one
 
 
 @pytest.mark.parametrize(
