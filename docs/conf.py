@@ -38,8 +38,8 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 # What autodoc meets in signatures and this site does not document.
 nitpick_ignore_regex = [
-    ("py:class", r"Json|psutil\..*|(collections|enum|ipaddress|pathlib)\..*"),
-    ("py:class", r"colorunbook\.(qemu|engine\.monitor|lab\.(tree|world))\..*"),
+    ("py:class", r"Json|tuple\[str|psutil\..*|(collections|enum|ipaddress|pathlib)\..*"),
+    ("py:class", r"colorunbook\.(qemu|engine\.monitor|lab\.(cables|tree|world))\..*"),
     ("py:mod", r"colorunbook\.qemu"),
 ]
 

@@ -234,7 +234,7 @@ class Lab:
         return self.world.cables
 
     def set_ports(self, state: str, ports: Sequence[str]) -> None:
-        """Set ports of the switches ``up`` or ``down``, as :meth:`Cables.ports_of` names them.
+        """Set ports of the switches ``up`` or ``down``; its cables name them.
 
         :raises InputError: the two hosts have one network.
         :raises Unavailable: the lab has ended, or the kernel refused.
