@@ -9,6 +9,7 @@ import typer
 from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import give, give_json, paint, say
 from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary
+from colorunbook.cli.sites import read_site
 from colorunbook.errors import InputError, StepFailed
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Edition
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
     from colorunbook.drill.result import Result
     from colorunbook.drill.scenes import Scene
+    from colorunbook.hosts import Site
+
+CHOOSABLE = ("guest.nic", "guest.vnet_hdr_support")
+"""What of a site file's ``[guest]`` may be chosen for a drill."""
+
+DrillSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="TABLE.KEY=VALUE",
+        help="As in a site file: guest.nic, guest.vnet_hdr_support, or a key of [comparison].",
+    ),
+]
 
 EPILOG = """
 What can be played:
@@ -39,6 +53,8 @@ Examples:
   colorunbook drill partition --picture partition.svg --out partition.json
 
   colorunbook drill --soak 30 --seed 7
+
+  colorunbook drill full --set guest.nic=virtio-net-pci --set comparison.compare_timeout=1000
 """
 
 
@@ -84,6 +100,7 @@ def drill(
     qemu: LabQemu = None,
     qemu_binary: QemuBinary = None,
     edition: EditionName = Edition.HMP,
+    settings: DrillSettings = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove that clients do not notice: a real Linux on two hosts, one of which dies.
@@ -95,6 +112,7 @@ def drill(
     from colorunbook.drill.staging import Wishes, stage
 
     name, scenes = _scenes(scenario, fault, faults, seed)
+    site = _chosen(settings or ())
     for path in (out, picture):
         _must_have_a_folder(path)
     wishes = Wishes(
@@ -106,6 +124,8 @@ def drill(
         bound=detect / 1000,
         delay=delay,
         accel=accel,
+        nic=site.nic,
+        comparison=site.comparison,
         qemu=wanted(qemu, qemu_binary),
         edition=edition,
     )
@@ -143,6 +163,22 @@ def _scenes(
     if chosen is None:
         raise InputError(f"{fault!r} is no fault of a drill.", f"There are {', '.join(FAULTS)}.")
     return scenario, tuple(replace(scene, fault=chosen) for scene in scenes)
+
+
+def _chosen(settings: "Sequence[str]") -> "Site":
+    """The site with what may be chosen for a drill, whose hosts and guest are its own.
+
+    :raises InputError: something else was chosen, or what was chosen cannot be used.
+    """
+    for setting in settings:
+        name = setting.partition("=")[0]
+        table, dot, _ = name.partition(".")
+        if dot and table != "comparison" and name not in CHOOSABLE:
+            raise InputError(
+                f"{name} cannot be chosen for a drill.",
+                f"What can be: {', '.join(CHOOSABLE)}, and what [comparison] has.",
+            )
+    return read_site(None, settings)
 
 
 def _must_have_a_folder(path: Path | None) -> None:

@@ -4,9 +4,10 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.drill.crew import Crowd
 from colorunbook.drill.director import Orders, play
 from colorunbook.drill.parts import Knob
@@ -33,6 +34,8 @@ class Wishes:
     :param bound: how long a host may be silent before it counts as lost, in seconds.
     :param delay: the checkpoint delay, in milliseconds.
     :param rest: how long clients are served after the last resume, in seconds.
+    :param nic: the guest's network card.
+    :param comparison: how the two guests' packets are compared.
     """
 
     scenario: str
@@ -43,6 +46,8 @@ class Wishes:
     bound: float = 0.3
     delay: int = 500
     rest: float = 5.0
+    nic: Nic = field(default_factory=Nic)
+    comparison: Comparison = field(default_factory=Comparison)
     accel: Accel | None = None
     qemu: making.Wanted = None
     edition: Edition = Edition.HMP
@@ -67,7 +72,8 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
     with lab.world:
         folder = lab.world.runtime / "drill"  # goes with the lab, also when this is killed
         folder.mkdir()
-        lab = replace(lab, site=replace(lab.site, checkpoint_delay=wishes.delay))
+        chosen = replace(lab.site, nic=wishes.nic, comparison=wishes.comparison)
+        lab = replace(lab, site=replace(chosen, checkpoint_delay=wishes.delay))
         for remark in lab.remarks:
             tell(remark)
         setting = _setting(wishes, lab, guest.kernel)
@@ -86,7 +92,10 @@ def _setting(wishes: Wishes, lab: Lab, kernel: str) -> Setting:
         "connections": wishes.connections,
         "period": wishes.period,
         "edition": wishes.edition.value,
+        **dict(wishes.comparison.chosen),
     }
+    if wishes.nic != Nic():
+        knobs |= {"nic": wishes.nic.model, "vnet_hdr_support": wishes.nic.vnet_hdr_support}
     return Setting(
         scenario=wishes.scenario,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
