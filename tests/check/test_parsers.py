@@ -22,10 +22,10 @@ from colorunbook.check.parsers import (
 from colorunbook.hosts import Host, Ports, Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition
-from colorunbook.render.rst import pages
+from colorunbook.render.rst import PAGE, pages
+from tests.printed import PRINTED
 from tests.strategies import comparisons, nics
 
-NAMES = [name for name in shelf.DOCUMENT if not shelf.runbooks()[name].parts]
 FOLDERS = st.text(
     st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12
 ).filter(lambda text: "``" not in text and text.isprintable() and text.strip("/"))
@@ -49,7 +49,7 @@ def sites(draw: st.DrawFn) -> Site:
 
 def rendered(site: Site, dialect: Dialect) -> str:
     """The document for a site."""
-    return next(text for path, text in pages(site, dialect).items() if path.stem == "qemu-colo")
+    return pages(site, dialect)[PAGE]
 
 
 def sections(text: str) -> list[list[Passage]]:
@@ -90,11 +90,12 @@ def meant(plan: Plan) -> tuple[list[Expect], list[Action], list[Expect]]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sites(), st.sampled_from(["7.2", "10.0", "11.1"]), st.sampled_from(Edition))
 def test_what_is_printed_is_what_was_planned(site: Site, version: str, edition: Edition) -> None:
-    """parse(render(plan)) == plan, for every procedure of the document, in each edition."""
+    """parse(render(plan)) == plan, for every procedure of each page, in each edition."""
     dialect = Dialect.of(version, edition)
-    plans = [resolve(shelf.runbook(name), site, dialect) for name in NAMES]
-    read = [told(section) for section in sections(rendered(site, dialect))]
-    assert [meant(plan) for plan in plans] == read
+    for page, text in pages(site, dialect).items():
+        plans = [resolve(shelf.runbook(name), site, dialect) for name in PRINTED[page]]
+        read = [told(section) for section in sections(text)]
+        assert [meant(plan) for plan in plans] == read
 
 
 def test_commands_know_whose_they_are() -> None:

@@ -26,20 +26,7 @@ from colorunbook.hosts import Host, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.render.rst import PAGE, PAGES, pages, render, write
-
-PROTECT = PurePosixPath("system/qemu-colo-protect.rst")
-PRINTED = {
-    PAGE: shelf.DOCUMENT,
-    PROTECT: (
-        "launch-alone",
-        "prepare-primary",
-        "launch-secondary",
-        "prepare-secondary",
-        "set-checkpoint-delay",
-        "primary-resume",
-    ),
-}
-"""The runbooks of each page, in its order."""
+from tests.printed import PRINTED
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ROOT = Path(__file__).parents[2]
