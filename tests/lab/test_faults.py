@@ -199,7 +199,7 @@ def test_cables_are_given_back(
 ) -> None:
     """Those that the kernel says are cut, each told; the other host's are left alone."""
     monkeypatch.setattr(World, "processes", lambda _: ())
-    monkeypatch.setattr(Cables, "those_cut", lambda *_: {ONE: (Cable.PEER,), TWO: cut})
+    monkeypatch.setattr(Cables, "those_cut", lambda *_: {TWO: cut, ONE: (Cable.PEER,)})
     switches = Switches()
     assert said == list(mend(lab, lab.site.secondary, switches))
     assert [("up", ports)] == switches.set
