@@ -14,7 +14,9 @@ LARGEST = 2**32 - 1
 """Of a number of ``colo-compare``: QEMU keeps each of them in 32 bits (net/colo-compare.c)."""
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_WITH_HEADER = "virtio-net-pci"
+_WITH_HEADER = ("virtio-net", "e1000e", "igb", "vmxnet3")
+"""How the names begin of those that have a tap device put a header before each packet (they call
+QEMU's ``qemu_set_vnet_hdr_len``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,13 @@ class Nic:
     """The guest's network card.
 
     :param model: the name of the device, as ``-device`` takes it.
-    :param vnet_hdr_support: the filters and the comparison expect the header that a virtio card
-        puts before each packet.
+    :param vnet_hdr_support: the filters and the comparison expect the header that some cards have
+        put before each packet; ``None``: they do for these cards. Without it they would find no
+        packet they know, compare nothing, and what the secondary never said would go out.
     """
 
     model: str = "rtl8139"
-    vnet_hdr_support: bool = False
+    vnet_hdr_support: bool | None = None
 
     def __post_init__(self) -> None:
         if not _MODEL.fullmatch(self.model):
@@ -37,8 +40,15 @@ class Nic:
         if self.vnet_hdr_support and not self.model.startswith(_WITH_HEADER):
             raise InputError(
                 f"The network card {self.model} has no header for vnet_hdr_support.",
-                f"Take the card {_WITH_HEADER}, or leave it off.",
+                "Take virtio-net-pci, or leave it off.",
             )
+
+    @property
+    def header(self) -> bool:
+        """Whether the filters and the comparison are told of a header."""
+        if self.vnet_hdr_support is None:
+            return self.model.startswith(_WITH_HEADER)
+        return self.vnet_hdr_support
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,8 +118,8 @@ def _ports(told: Json) -> Ports:
 def _nic(told: Json) -> Nic:
     table = _table(told, Nic, "a network card")
     nic = Nic()
-    model, header = table.get("model", nic.model), table.get("vnet_hdr_support", False)
-    if not isinstance(header, bool):
+    model, header = table.get("model", nic.model), table.get("vnet_hdr_support")
+    if header is not None and not isinstance(header, bool):
         raise InputError(f"The vnet_hdr_support {header!r:.40} is neither true nor false.")
     return Nic(_text(model, "model"), header)
 

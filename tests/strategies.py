@@ -75,7 +75,7 @@ numbers = st.none() | st.integers(1, LARGEST)
 comparisons = st.builds(Comparison, numbers, numbers, numbers)
 nics = st.one_of(
     st.from_regex(r"[a-z][a-z0-9._-]{0,20}", fullmatch=True).map(Nic),
-    st.booleans().map(lambda header: Nic("virtio-net-pci", header)),
+    st.builds(Nic, st.sampled_from(["virtio-net-pci", "e1000e"]), st.none() | st.booleans()),
 )
 
 

@@ -14,12 +14,20 @@ def test_a_card_is_the_name_of_a_device(model: str) -> None:
         Nic(model)
 
 
-def test_the_header_is_that_of_a_virtio_card() -> None:
-    """Of another one QEMU's filters would cut off what is no header."""
+def test_a_card_without_headers_is_not_given_them() -> None:
+    """Of its packets QEMU's filters would cut off what is none."""
     assert Nic("virtio-net-pci", vnet_hdr_support=True).vnet_hdr_support
     assert Nic("virtio-net-pci-non-transitional", vnet_hdr_support=True).vnet_hdr_support
     with pytest.raises(InputError, match="e1000 has no header"):
         Nic("e1000", vnet_hdr_support=True)
+
+
+def test_a_card_with_headers_is_never_left_without_by_default() -> None:
+    """Nothing would be compared, and no command would fail. Who wants that has to say so."""
+    cards = ("virtio-net-pci", "virtio-net-pci-transitional", "e1000e", "igb", "vmxnet3")
+    assert [True] * 5 == [Nic(model).header for model in cards]
+    assert [False] * 3 == [Nic(model).header for model in ("rtl8139", "e1000", "pcnet")]
+    assert not Nic("virtio-net-pci", vnet_hdr_support=False).header
 
 
 @pytest.mark.parametrize("name", ["compare_timeout", "expired_scan_cycle", "max_queue_size"])

@@ -133,7 +133,7 @@ class Colo:
 
     @property
     def _header(self) -> tuple[tuple[str, Setting], ...]:
-        return (("vnet_hdr_support", True),) if self.site.nic.vnet_hdr_support else ()
+        return (("vnet_hdr_support", True),) if self.site.nic.header else ()
 
     @property
     def peer_disk(self) -> NbdDisk:

@@ -140,10 +140,10 @@ def _guest(site: Site, table: Table) -> Site:
 
 
 def _nic(table: Table) -> Nic:
-    nic = Nic()
+    key = "vnet_hdr_support"
     return Nic(
-        model=_text(table.get("nic", nic.model), "nic"),
-        vnet_hdr_support=_switch(table.get("vnet_hdr_support", False), "vnet_hdr_support"),
+        _text(table.get("nic", Nic().model), "nic"),
+        _switch(table[key], key) if key in table else None,
     )
 
 

@@ -120,7 +120,7 @@ def form_of(site: Site) -> Form:
     """The form of a site's commands."""
     six = frozenset(role for role in Role if ":" in site.host(role).address)
     tap = site.bridge_helper is not None
-    return Form(six, site.accel, tap, site.extra, site.nic.vnet_hdr_support, site.comparison)
+    return Form(six, site.accel, tap, site.extra, site.nic.header, site.comparison)
 
 
 def items(site: Site, dialect: Dialect) -> tuple[Item, ...]:

@@ -95,7 +95,7 @@ def _setting(wishes: Wishes, lab: Lab, kernel: str) -> Setting:
         **dict(wishes.comparison.chosen),
     }
     if wishes.nic != Nic():
-        knobs |= {"nic": wishes.nic.model, "vnet_hdr_support": wishes.nic.vnet_hdr_support}
+        knobs |= {"nic": wishes.nic.model, "vnet_hdr_support": wishes.nic.header}
     return Setting(
         scenario=wishes.scenario,
         date=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -128,7 +128,6 @@ def defaults(site: Site) -> Iterator[str]:
     yield from (f'accel = "{site.accel.value}"', f'disk = "{site.disk}"')
     yield from (f'bridge_helper = "{site.bridge_helper}"', f"extra = {list(site.extra)}")
     yield from (f"checkpoint_delay = {site.checkpoint_delay}", f'nic = "{site.nic.model}"')
-    yield f"vnet_hdr_support = {str(site.nic.vnet_hdr_support).lower()}"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

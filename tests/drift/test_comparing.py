@@ -29,7 +29,7 @@ HOSTS = Site(Host("10.0.0.5", "/srv/a"), Host("10.0.0.6", "/srv/b"))
 
 def knowing(site: Site) -> Given:
     """The delay, which no document can be asked for, and what the comparison is told."""
-    nic = site.nic if site.nic.vnet_hdr_support else Nic()
+    nic = site.nic if site.nic.header else Nic()
     given = replace(Site(), checkpoint_delay=site.checkpoint_delay, comparison=site.comparison)
     return Given(replace(given, nic=nic), frozenset({"guest.checkpoint_delay"}))
 
