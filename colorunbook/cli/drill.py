@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from colorunbook.cli.chosen import wanted
-from colorunbook.cli.console import give, give_json, paint, say
+from colorunbook.cli.console import give, give_json, say
 from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary
 from colorunbook.cli.sites import read_site
+from colorunbook.cli.target import must_be_of_use
 from colorunbook.errors import InputError, StepFailed
 from colorunbook.hosts import Accel
 from colorunbook.qemu.dialect import Edition
@@ -32,6 +33,9 @@ DrillSettings = Annotated[
         help="As in a site file: guest.nic, guest.vnet_hdr_support, or a key of [comparison].",
     ),
 ]
+
+REST = 5.0
+"""How long clients are served at the end, unless somebody says otherwise, in seconds."""
 
 EPILOG = """
 What can be played:
@@ -65,7 +69,7 @@ def register(app: typer.Typer) -> None:
 
 def drill(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="[SCENARIO]", help="What is played, see below.")
+        str | None, typer.Argument(metavar="SCENARIO", help="What is played, see below.")
     ] = None,
     fault: Annotated[
         str | None,
@@ -75,6 +79,10 @@ def drill(
         int | None, typer.Option("--soak", min=1, metavar="N", help="So many faults by chance.")
     ] = None,
     seed: Annotated[int, typer.Option(help="What chance is made of.")] = 1,
+    rest: Annotated[
+        float | None,
+        typer.Option(min=0, max=3600, help="Seconds of service before each fault, and at the end."),
+    ] = None,
     connections: Annotated[
         int, typer.Option(min=1, max=50, help="How many clients each service has.")
     ] = 2,
@@ -111,10 +119,10 @@ def drill(
     """
     from colorunbook.drill.staging import Wishes, stage
 
-    name, scenes = _scenes(scenario, fault, faults, seed)
+    name, scenes = _scenes(scenario, fault, faults, seed, rest)
     site = _chosen(settings or ())
     for path in (out, picture):
-        _must_have_a_folder(path)
+        must_be_of_use(path)
     wishes = Wishes(
         name,
         scenes,
@@ -123,6 +131,7 @@ def drill(
         period=period,
         bound=detect / 1000,
         delay=delay,
+        rest=REST if rest is None else rest,
         accel=accel,
         nic=site.nic,
         comparison=site.comparison,
@@ -130,33 +139,44 @@ def drill(
         edition=edition,
     )
     result = stage(wishes, say)
-    _keep(result, out, picture)
     if as_json:
         give_json(result.as_json())
     else:
         _show(result)
+    _keep(result, out, picture)
     if not result.is_flawless:
-        raise StepFailed(
-            f"The drill found {len(result.findings)} things that must not be.",
-            "They are listed above." if not as_json else "They are in its findings.",
+        raise _failure(result, as_json=as_json)
+
+
+def _failure(result: "Result", *, as_json: bool) -> StepFailed:
+    number = len(result.findings)
+    if not number:
+        return StepFailed(
+            "The drill has seen too little to prove anything.", "Let it serve longer."
         )
+    what = f"The drill found {number} thing{'s' * (number != 1)} that must not be."
+    return StepFailed(what, f"See {'its findings' if as_json else 'above'}.")
 
 
 def _scenes(
-    scenario: str | None, fault: str | None, faults: int | None, seed: int
+    scenario: str | None, fault: str | None, faults: int | None, seed: int, rest: float | None
 ) -> "tuple[str, Sequence[Scene]]":
     from dataclasses import replace
 
     from colorunbook.drill.scenes import FAULTS, SCENARIOS, soak
 
     if faults is not None:
-        if scenario is not None or fault is not None:
-            raise InputError("--soak leaves everything to chance.", "Give no scenario, no --fault.")
+        if (scenario, fault, rest) != (None, None, None):
+            raise InputError(
+                "--soak leaves everything to chance.", "Give no scenario, no --fault, no --rest."
+            )
         return "soak", tuple(soak(faults, seed))
     if scenario is None or scenario not in SCENARIOS:
         given = "No scenario was given" if scenario is None else f"{scenario!r} is no scenario"
         raise InputError(f"{given}.", f"There are {', '.join(SCENARIOS)}, and --soak N.")
     scenes = SCENARIOS[scenario]
+    if rest is not None:
+        scenes = tuple(replace(scene, rest=rest) for scene in scenes)
     if fault is None:
         return scenario, scenes
     chosen = next((each for each in FAULTS if each == fault), None)
@@ -181,25 +201,20 @@ def _chosen(settings: "Sequence[str]") -> "Site":
     return read_site(None, settings)
 
 
-def _must_have_a_folder(path: Path | None) -> None:
-    if path is not None and not path.parent.is_dir():
-        raise InputError(f"There is no folder {path.parent} for {path.name}.", "Make it first.")
-
-
 def _keep(result: "Result", out: Path | None, picture: Path | None) -> None:
+    from colorunbook.render.files import write_bytes
+
     if out is not None:
-        out.write_text(result.text, encoding="utf-8")
+        write_bytes(out, result.text.encode())
         say(f"The result is in {out}.")
     if picture is not None:
         from colorunbook.drill.picture import svg
 
-        picture.write_text(svg(result), encoding="utf-8")
+        write_bytes(picture, svg(result).encode())
         say(f"The picture is in {picture}.")
 
 
 def _show(result: "Result") -> None:
     from colorunbook.drill.table import text
 
-    give(text(result))
-    for finding in result.findings:
-        give(paint(finding.text, "bad"))
+    give(text(result).rstrip())
