@@ -94,6 +94,14 @@ def guest(session: nox.Session) -> None:
 
 
 @nox.session
+def study(session: nox.Session) -> None:
+    """Turn the knobs, one at a time, and see what clients notice; it goes to docs/measured."""
+    session.run(
+        PYTHON, "benchmarks/knobs.py", "--out", "docs/measured/knobs.json", *session.posargs
+    )
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """The document: it says what the model says, and its printed text runs on live QEMU."""
     session.run("colorunbook", "render", "docs", "--check")

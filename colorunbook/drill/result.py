@@ -117,7 +117,7 @@ class Result:
         if version != VERSION:
             raise InputError(f"the result is of format {version}; {VERSION} is known here.")
         return cls(
-            _setting(told),
+            setting_of(told),
             told.seconds("seconds"),
             tuple(map(spelling.verdict, told.tables("connections"))),
             told.maybe("disk", lambda name: spelling.disk(told.table(name))),
@@ -146,7 +146,11 @@ def read(path: Path) -> Result:
         raise InputError(what, "Run the drill anew.") from error
 
 
-def _setting(told: Told) -> Setting:
+def setting_of(told: Told) -> Setting:
+    """Read what a drill was run on, and with.
+
+    :raises InputError: something is missing, or of another kind.
+    """
     return Setting(
         scenario=told.text("scenario"),
         date=told.text("date"),

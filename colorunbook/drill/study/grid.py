@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which knobs are turned, and how far: one at a time, around what one has without turning any."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from colorunbook.comparison import Comparison, Nic
+
+QEMUS_OWN: Final = {"compare_timeout": 3000, "expired_scan_cycle": 1000, "max_queue_size": 1024}
+"""What ``colo-compare`` takes where nothing is said (net/colo-compare.c)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The position of every knob.
+
+    :param delay: QEMU's ``x-checkpoint-delay``, in milliseconds.
+    """
+
+    delay: int = 500
+    nic: Nic = field(default_factory=Nic)
+    comparison: Comparison = field(default_factory=Comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A position of the knob that an axis is of.
+
+    :param label: the position in a word or two.
+    :param own: it is what QEMU takes where nothing is said.
+    """
+
+    label: str
+    choice: Choice
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A knob, and the positions that it was tried in; all others stay where they are.
+
+    :param knob: QEMU's name for it; for the card, what people call it.
+    :param unit: of the labels; empty: they have none.
+    """
+
+    knob: str
+    unit: str
+    points: tuple[Point, ...]
+
+    @property
+    def title(self) -> str:
+        """The knob with its unit."""
+        return f"{self.knob}, {self.unit}" if self.unit else self.knob
+
+
+def _delays(*tried: int) -> Axis:
+    points = (Point(str(n), Choice(n), own=n == _SELDOM.delay) for n in tried)
+    return Axis("x-checkpoint-delay", "ms", tuple(points))
+
+
+def _numbers(knob: str, unit: str, *tried: int) -> Axis:
+    """A number of the comparison, where no checkpoint comes of itself before one can tell."""
+    points = []
+    for number in tried:
+        own = number == QEMUS_OWN[knob]
+        told = Comparison() if own else Comparison(**{knob: number})
+        points.append(Point(str(number), replace(_SELDOM, comparison=told), own))
+    return Axis(knob, unit, tuple(points))
+
+
+_SELDOM = Choice(20_000)
+"""QEMU's own delay: longer than anything that the comparison waits for."""
+
+_VIRTIO = "virtio-net-pci"
+
+AXES: Final = (
+    _delays(100, 500, 2000, 5000, 20_000),
+    _numbers("compare_timeout", "ms", 100, 1000, 3000, 10_000),
+    _numbers("expired_scan_cycle", "ms", 100, 500, 1000, 3000),
+    _numbers("max_queue_size", "packets", 1, 128, 1024),
+    Axis(
+        "network card",
+        "",
+        (
+            Point("rtl8139", Choice()),
+            Point("virtio, header on", Choice(nic=Nic(_VIRTIO, vnet_hdr_support=True))),
+            Point("virtio, header off", Choice(nic=Nic(_VIRTIO, vnet_hdr_support=False))),
+        ),
+    ),
+)
+
+
+def choices(knobs: frozenset[str] = frozenset()) -> Iterator[Choice]:
+    """What has to be tried, each choice once though several axes have it.
+
+    :param knobs: of which axes; none: of all.
+    """
+    axes = [axis for axis in AXES if not knobs or axis.knob in knobs]
+    yield from dict.fromkeys(point.choice for axis in axes for point in axis.points)
