@@ -22,6 +22,9 @@ Ask = Callable[[str], Awaitable[str | None]]
 FADE = 10.0
 """How long a machine that was fenced may go on answering, in seconds."""
 
+MOMENT = 1.0
+"""How long the ports of a QEMU that has ended on this machine may still be seen, in seconds."""
+
 _LOOK_AGAIN, _LOOK = 0.01, 0.5
 """How soon it is asked once more, first and later, in seconds: most are gone at once."""
 
@@ -54,10 +57,13 @@ async def prove_dead(
     address = site.host(peer).address
     if fence is not None:
         said = await fence_off(fence, peer, address, name)
-        signs = await _faded(site, survivor, transport, own)
+        signs = await _faded(site, survivor, transport, own, FADE)
         _must_be_none(signs, peer, address, name, after=" although the fence command ended well")
         return ProofGiven("fence", peer, said)
     signs = await signs_of_life(site, survivor, transport, own)
+    if alive(signs) and this_machine_knows(site, signs[:1], transport):
+        # Its monitor is gone: the kernel may only be about to close the ports of one that ended.
+        signs = await _faded(site, survivor, transport, own, MOMENT)
     _must_be_none(signs, peer, address, name)
     if this_machine_knows(site, signs, transport):
         return ProofGiven("machine", peer, "; ".join(map(str, signs)))
@@ -81,11 +87,11 @@ def ways_to_prove(site: Site, peer: Role, transport: Transport) -> str:
 
 
 async def _faded(
-    site: Site, survivor: Role, transport: Transport, own: Collection[int]
+    site: Site, survivor: Role, transport: Transport, own: Collection[int], seconds: float
 ) -> tuple[Sign, ...]:
     """Look for signs until there are none: a fence may need a moment to take effect."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + FADE
+    end = loop.time() + seconds
     pause = _LOOK_AGAIN
     while True:
         signs = await signs_of_life(site, survivor, transport, own)

@@ -183,6 +183,14 @@ async def test_no_sign_is_no_proof(hosts: FakeTransport, site: Site) -> None:
         await prove(hosts, site=site)
 
 
+async def test_ports_that_are_about_to_close_are_waited_for() -> None:
+    """The kernel closes those of a process that was killed a moment after it is gone."""
+    doors = {NBD: Knock.ANSWERS}
+    hosts = FakeTransport(doors=doors)
+    asyncio.get_running_loop().call_later(0.1, doors.clear)
+    assert "machine" == (await prove(hosts)).kind
+
+
 async def test_a_monitor_that_would_help_is_asked_for() -> None:
     """Where this machine would know, if it knew what to ask."""
     with pytest.raises(Refused, match="Name its monitor with --secondary-qmp, or cut it off"):

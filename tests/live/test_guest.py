@@ -25,7 +25,7 @@ from colorunbook.lab.world import World
 
 pytestmark = pytest.mark.live
 
-CARDS = ("rtl8139", "e1000", "virtio-net-pci")
+CARDS = ("rtl8139", "virtio-net-pci")
 
 CLIENT = """
 import socket, sys
