@@ -5,6 +5,13 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is the machine's business: nothing here is judged by a clock.
+settings.register_profile(
+    "colorunbook", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("colorunbook")
 
 NO_LIVE = "COLORUNBOOK_NO_LIVE"
 
