@@ -58,7 +58,13 @@ def unit(session: nox.Session) -> None:
 @nox.session
 def live(session: nox.Session) -> None:
     """The tests on live QEMU."""
-    two_at_a_time(session, "live and not mutations")
+    two_at_a_time(session, "live and not mutations and not long")
+
+
+@nox.session
+def long(session: nox.Session) -> None:
+    """The tests on live QEMU that the CI has no time for."""
+    two_at_a_time(session, "long")
 
 
 @nox.session

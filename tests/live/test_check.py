@@ -37,6 +37,7 @@ def test_the_committed_pages_are_true_under_tcg() -> None:
         assert f"The page is true: {DOCS / page}, " in done.stderr
 
 
+@pytest.mark.long
 def test_where_nobody_dies_checkpoints_are_seen_at_their_place() -> None:
     """Nothing is put off to a death that does not come."""
     done = check(str(DOCS / PAGES[1]), "--json")

@@ -116,6 +116,7 @@ def booted(world: World, disk: Path, card: str = CARDS[0]) -> Iterator[Booted]:
             qemu.kill()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("card", CARDS)
 def test_it_boots_and_answers(world: World, disk: Path, card: str) -> None:
     """From IDE, with each network card that it knows: it says so, and it is so."""
@@ -143,6 +144,7 @@ def test_what_was_answered_for_is_on_the_disk_after_a_crash(world: World, disk: 
     assert count(ticks[0]) < count(answers[3]), "the clock's count goes on across boots"
 
 
+@pytest.mark.long
 def test_the_clock_ticks(world: World, disk: Path) -> None:
     """A tick a second, to the disk."""
     with booted(world, disk) as there:

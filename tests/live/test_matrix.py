@@ -114,6 +114,7 @@ def test_the_document_for_11_1_has_one_line_without_a_future(tmp_path: Path) -> 
     assert '{"execute": "block-export-add"' in refused["instead"]
 
 
+@pytest.mark.long
 def test_the_blockdev_edition_has_a_future(tmp_path: Path) -> None:
     """Its story is true on QEMUs that refuse what is deprecated."""
     assert Edition.BLOCKDEV is not Dialect().edition

@@ -42,6 +42,7 @@ def test_a_guest_that_runs_is_protected_and_survives(program: Program) -> None:
     assert {ONE: None, TWO: "primary"} == program.roles()
 
 
+@pytest.mark.long
 def test_what_is_protected_already_is_left_alone(program: Program) -> None:
     """A second word for it changes nothing, and one for what took over is refused."""
     program.run("launch-alone")

@@ -43,6 +43,7 @@ def nothing_is_left(world: World) -> bool:
     return not world.processes() and names <= {genesis.LOG, RECORD}
 
 
+@pytest.mark.long
 def test_tcg_boots_it(world: World, guest: Guest) -> None:
     """As it does everywhere."""
     verdict = boots(world, guest, Accelerator.TCG)
