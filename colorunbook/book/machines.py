@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from colorunbook.hosts import size_in_bytes
 from colorunbook.qemu.payload import Json, is_object
@@ -21,7 +21,11 @@ MIB = 2**20
 _AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB$", re.MULTILINE)
 _NUMBER = re.compile(r"^\s*(\d+)\s*$", re.MULTILINE)
 _LISTENER = re.compile(r"^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A ", re.MULTILINE)
-_TABLE = "sl  local_address"
+TCP_TABLES: Final = ("/proc/net/tcp", "/proc/net/tcp6")
+"""Where the kernel tells of its TCP ports; a host may have no IPv6."""
+
+_TABLE = "sl  local_address rem_address"
+"""The first line of the first of them; the other's is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,8 @@ class NobodyListens:
 
     @property
     def questions(self) -> tuple[tuple[str, ...], ...]:
-        """A command for each family; a host may have no IPv6."""
-        return ("cat", "/proc/net/tcp"), ("cat", "/proc/net/tcp6")
+        """One command for both tables."""
+        return (("cat", *TCP_TABLES),)
 
     def holds(self, outputs: Sequence[Output]) -> bool | None:
         """Tell whether all are free."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from subprocess import DEVNULL, STDOUT
 from typing import BinaryIO
 
+from colorunbook.book.machines import TCP_TABLES, NobodyListens
 from colorunbook.book.ports import Knock
 from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
@@ -39,6 +40,13 @@ _START = 15.0
 _GREET = 1.0
 _POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
+
+
+def _text_of(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        return f"{path}: {error.strerror}\n"
 
 
 def as_it_is(_address: str, argv: Sequence[str]) -> Sequence[str]:
@@ -138,11 +146,23 @@ class LocalTransport:
         ip = parse_ip(host.address)
         return self._whole or (ip is not None and ip.is_loopback)
 
+    async def tcp_tables(self, host: Host, within: float) -> Output:
+        """Read them; see :meth:`colorunbook.engine.transport.Transport.tcp_tables`."""
+        if self._net is None:
+            return Output(0, "".join(map(_text_of, TCP_TABLES)))
+        (question,) = NobodyListens(()).questions
+        return await self._run(host, question, self._net(host.address, question), within)
+
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
+        return await self._run(host, argv, self._wrap(host.address, argv), within)
+
+    async def _run(
+        self, host: Host, argv: Sequence[str], words: Sequence[str], within: float
+    ) -> Output:
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._wrap(host.address, argv),
+                *words,
                 stdin=DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=STDOUT,

@@ -25,7 +25,7 @@ FADE = 10.0
 MOMENT = 1.0
 """How long the ports of a QEMU that has ended on this machine may still be seen, in seconds."""
 
-_LOOK_AGAIN, _LOOK = 0.01, 0.5
+_LOOK_AGAIN, _LOOK = 0.002, 0.5
 """How soon it is asked once more, first and later, in seconds: most are gone at once."""
 
 

@@ -11,6 +11,7 @@ from colorunbook.book.machines import NobodyListens, Output
 from colorunbook.book.ports import Knock
 from colorunbook.engine.standing import Lookout
 from colorunbook.engine.transport import Transport
+from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.hosts import Door, Role, Site, StdioMonitor
 from colorunbook.plan import Plan
 
@@ -84,17 +85,17 @@ async def _by_the_table(
     site: Site, survivor: Role, transport: Transport, own: Collection[int]
 ) -> tuple[Sign, ...]:
     """What the kernel of the peer's host says of its ports: no cable and no queue is in the way."""
-    host = site.host(survivor.other)
-    asking = (transport.shell(host, each, KNOCK) for each in NobodyListens(()).questions)
-    told = await asyncio.gather(*asking, return_exceptions=True)
-    tables = [each if isinstance(each, Output) else Output(1, "") for each in told]
+    try:
+        told = await transport.tcp_tables(site.host(survivor.other), KNOCK)
+    except (Unavailable, TimedOut):
+        told = Output(1, "")
     signs = []
     for place in _places(site, survivor):
         if place.port in own:
             why = "the survivor itself listens there"
             signs.append(Sign(place.name, None, why, tells=False))
         else:
-            signs.append(Sign(place.name, _KNOCKS[NobodyListens((place.port,)).holds(tables)]))
+            signs.append(Sign(place.name, _KNOCKS[NobodyListens((place.port,)).holds((told,))]))
     return tuple(signs)
 
 

@@ -101,6 +101,15 @@ class Transport(Protocol):
         :raises TimedOut: it did not end in time, and was killed.
         """
 
+    async def tcp_tables(self, host: Host, within: float) -> Output:
+        """What the kernel of a host tells of its TCP ports, the soonest way.
+
+        :param host: one that :meth:`sees_all` is true of.
+        :returns: what the question of :class:`colorunbook.book.machines.NobodyListens` puts out.
+        :raises Unavailable: it cannot be told.
+        :raises TimedOut: not in time.
+        """
+
     async def launch(self, host: Host, argv: Sequence[str]) -> str:
         """Start a QEMU that goes on after the run, until its monitor is there.
 

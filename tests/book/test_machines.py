@@ -23,9 +23,10 @@ TOLD = '{"virtual-size": 10737418240, "filename": "/a", "format": "qcow2", "dirt
 NONE = "qemu-img: Could not open '/a': No such file or directory"
 MEMORY = "MemTotal:       24683520 kB\nMemAvailable:    1048576 kB\nBuffers:  1 kB\n"
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when\n"
+HEAD6 = HEAD.replace("rem_", " " * 23 + "remote_")
 V4 = HEAD + "   0: 00000000:232B 00000000:0000 0A 00000000:00000000 00:00000000\n"
 MET = HEAD + "   1: 0100007F:232B 0200007F:270F 01 00000000:00000000 00:00000000\n"
-V6 = HEAD + "   0: 00000000000000000000000000000000:270F " + "0" * 32 + ":0000 0A 0:0\n"
+V6 = HEAD6 + "   0: 00000000000000000000000000000000:270F " + "0" * 32 + ":0000 0A 0:0\n"
 
 CASES: list[tuple[HostProbe, list[Output], bool | None, str]] = [
     (IMAGE, [Output(0, TOLD)], True, "qcow2 of 10737418240 bytes"),
@@ -43,13 +44,13 @@ CASES: list[tuple[HostProbe, list[Output], bool | None, str]] = [
     (MemoryFor(1024), [Output(0, MEMORY)], True, "1024 MiB"),
     (MemoryFor(1025), [Output(0, MEMORY)], False, "1024 MiB"),
     (MemoryFor(1), [Output(0, "MemTotal: 5 kB")], None, "an answer like 'MemTotal: 5 kB'"),
-    (NobodyListens((9003, 9999)), [Output(0, HEAD), Output(0, HEAD)], True, "no listener"),
-    (NobodyListens((9003, 9999)), [Output(0, V4), Output(0, V6)], False,
+    (NobodyListens((9003, 9999)), [Output(0, HEAD + HEAD6)], True, "no listener"),
+    (NobodyListens((9003, 9999)), [Output(0, V4 + V6)], False,
      "listeners at 9003, 9999"),
-    (NobodyListens((9003, 9999)), [Output(0, MET), Output(1, "no such file")], True,
+    (NobodyListens((9003, 9999)), [Output(1, MET + "cat: no such file")], True,
      "no listener"),
-    (NobodyListens((9004,)), [Output(0, V4), Output(0, V6)], True, "no listener"),
-    (NobodyListens((9003,)), [Output(1, "cat: what"), Output(0, HEAD)], None,
+    (NobodyListens((9004,)), [Output(0, V4 + V6)], True, "no listener"),
+    (NobodyListens((9003,)), [Output(1, f"{HEAD6}cat: what")], None,
      "exit status 1, cat: what"),
 ]  # fmt: skip
 

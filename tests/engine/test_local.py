@@ -3,14 +3,16 @@
 
 import asyncio
 import os
+import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
 
+from colorunbook.book.machines import NobodyListens
 from colorunbook.engine.local import LocalTransport
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, StdioMonitor, TcpMonitor, UnixMonitor
@@ -116,6 +118,20 @@ async def test_a_command_may_be_put_somewhere_else(folder: Path) -> None:
     """As a lab does, where each host is a place of its own."""
     transport = LocalTransport(folder, lambda address, argv: ("echo", "in", address, *argv))
     assert "in 127.0.0.1 a b\n" == (await transport.shell(HOST, ("a", "b"), 5)).text
+
+
+async def test_the_tables_of_ports_are_those_that_the_question_shows() -> None:
+    """Read, or asked where the hosts have another network: who listens here stands in both."""
+
+    def net(_address: str, argv: Sequence[str]) -> Sequence[str]:
+        return ("env", *argv)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        probe = NobodyListens((listener.getsockname()[1],))
+        for here in (LocalTransport(Path("/none")), LocalTransport(Path("/none"), net=net)):
+            assert probe.holds([await here.tcp_tables(HOST, 5)]) is False
+    for here in (LocalTransport(Path("/none")), LocalTransport(Path("/none"), net=net)):
+        assert probe.holds([await here.tcp_tables(HOST, 5)]) is True
 
 
 async def test_the_program_tells_its_version(folder: Path) -> None:
