@@ -49,7 +49,12 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Hangs:
-    """There is no reply, to this command or any other in band, until the QEMU is freed."""
+    """There is no reply, to this command or any other in band, until the QEMU is freed.
+
+    :param bereaved: its peer loses its power then.
+    """
+
+    bereaved: bool = False
 
 
 Outcome = Says | Answers | Silence | Loss | Hangs
@@ -235,7 +240,9 @@ class FakeMonitor:
             case Silence():
                 await asyncio.sleep(within)
                 raise TimedOut(f"Within {within:g} s there was no reply to {payload.text}.")
-            case Hangs():
+            case Hangs(bereaved):
+                for other in (self._hosts.qemus.keys() - {self._address}) if bereaved else ():
+                    self._hosts.kill(other)
                 await self._freed(within, payload)
             case Loss():
                 self._lost = True
@@ -267,10 +274,18 @@ class FakeMonitor:
             qemu.tick()
         return len(self.events) > after
 
+    async def lost(self) -> None:
+        """Wait for it; see :meth:`colorunbook.engine.transport.Monitor.lost`."""
+        while self._is_there():  # noqa: ASYNC110 - a fault has no event
+            await asyncio.sleep(MOMENT)
+
     async def close(self) -> None:
         """End the session."""
         self.is_closed = True
 
+    def _is_there(self) -> bool:
+        return not self._lost and self._hosts.qemus.get(self._address) is self._qemu
+
     def _must_live(self) -> None:
-        if self._lost or self._hosts.qemus.get(self._address) is not self._qemu:
+        if not self._is_there():
             raise Unavailable(f"The session with {self._address} was lost.")

@@ -2,11 +2,12 @@
 """Freeing a QEMU that waits for a peer that has vanished, past whatever hangs in it."""
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import Sequence
 
 from colorunbook.book.actions import Yank
 from colorunbook.engine.events import Yanked
-from colorunbook.engine.presence import answers
+from colorunbook.engine.presence import answers, has_gone
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Monitor
 from colorunbook.errors import ColorunbookError, StepFailed
@@ -16,10 +17,11 @@ from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 
 HANGS = 3.0
-"""After how many seconds without a reply a QEMU whose peer is dead is taken to wait for it."""
+"""After how many seconds without a reply a QEMU whose peer is dead is taken to wait for it; the
+session with a peer that was lost is a sign of that."""
 
 HANGS_BESIDE_A_PEER = 15
-"""The same where the peer is there, and may only be slow: cutting it off ends the replication."""
+"""The same where the peer may be there, and only be slow: cutting it off ends the replication."""
 
 ANSWER = 5.0
 """How long a reply out of band may take, in seconds; nothing in QEMU is before it in the queue."""
@@ -76,7 +78,6 @@ class Freer:
         self._plan = plan
         self._session = session
         self._yank = yank_of(plan)
-        self._hangs = HANGS if plan.buries else HANGS_BESIDE_A_PEER
         self.freed: list[Yanked] = []
 
     def told(self) -> list[Yanked]:
@@ -97,16 +98,31 @@ class Freer:
 
     async def sent(self, monitor: Monitor, payload: Payload, within: float) -> Json:
         """Send a command; where it hangs, free the QEMU of its peer and go on waiting."""
-        if payload.oob or within <= self._hangs:
+        if payload.oob or within <= HANGS:
             return await monitor.execute(payload, within)
+        begun = asyncio.get_running_loop().time()
         sending = asyncio.ensure_future(monitor.execute(payload, within))
         try:
-            done, _ = await asyncio.wait((sending,), timeout=self._hangs)
-            if not done:
-                await self.cut_off(f"{payload.execute} had no reply after {self._hangs:g} s")
+            if await self._hangs(sending):
+                after = asyncio.get_running_loop().time() - begun
+                await self.cut_off(f"{payload.execute} had no reply after {after:.3g} s")
             return await sending
         finally:
             sending.cancel()
+
+    async def _hangs(self, sending: "asyncio.Task[Json]") -> bool:
+        """Tell whether a command has waited long enough for its peer to be cut off."""
+        await asyncio.wait((sending,), timeout=HANGS)
+        if sending.done() or self._yank is None or self._plan.buries:
+            return not sending.done()
+        gone = asyncio.ensure_future(has_gone(self._plan, self._session, self._yank[0].other))
+        try:
+            await asyncio.wait(
+                (sending, gone), timeout=HANGS_BESIDE_A_PEER - HANGS, return_when=FIRST_COMPLETED
+            )
+        finally:
+            gone.cancel()
+        return not sending.done()
 
     async def cut_off(self, why: str) -> None:
         """Free the QEMU of a peer that is dead, or does not answer; a peer that does is spared."""
@@ -141,6 +157,9 @@ class _Freeing:
 
     async def next_event(self, after: int, within: float) -> bool:
         return await self._monitor.next_event(after, within)
+
+    async def lost(self) -> None:
+        await self._monitor.lost()
 
     async def close(self) -> None:
         await self._monitor.close()

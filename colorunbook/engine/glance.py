@@ -53,5 +53,8 @@ class _Once:
     async def next_event(self, after: int, within: float) -> bool:
         return await self._monitor.next_event(after, within)
 
+    async def lost(self) -> None:
+        await self._monitor.lost()
+
     async def close(self) -> None:
         await self._monitor.close()

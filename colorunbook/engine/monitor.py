@@ -230,6 +230,11 @@ class QmpMonitor:
             raise self._lost()
         return len(self._events) > after
 
+    async def lost(self) -> None:
+        """Wait for it; see :meth:`colorunbook.engine.transport.Monitor.lost`."""
+        while self._client.runstate is Runstate.RUNNING:
+            await self._client.runstate_changed()
+
     async def close(self) -> None:
         """End the session; QEMU goes on."""
         self._pump.cancel()

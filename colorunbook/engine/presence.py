@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whether a peer that should be there is."""
 
+import asyncio
 from contextlib import suppress
 
 from colorunbook.book.ports import Knock
@@ -42,6 +43,15 @@ async def answers(plan: Plan, session: Session, peer: Role) -> bool:
     except Unavailable:
         return False
     return True
+
+
+async def has_gone(plan: Plan, session: Session, peer: Role) -> None:
+    """Wait until the session with a peer is lost; without one it never is."""
+    monitor = _opened(plan, session, peer)
+    if monitor is None:
+        await asyncio.Event().wait()
+    else:
+        await monitor.lost()
 
 
 def _opened(plan: Plan, session: Session, peer: Role) -> Monitor | None:

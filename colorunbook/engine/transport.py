@@ -39,6 +39,9 @@ class Monitor(Protocol):
         :raises Unavailable: the session was lost.
         """
 
+    async def lost(self) -> None:
+        """Wait until the session is lost."""
+
     async def close(self) -> None:
         """End the session; QEMU goes on."""
 

@@ -88,6 +88,21 @@ def test_a_step_that_hangs_is_freed_and_goes_on() -> None:
     assert ("chardev mirror0", "chardev compare1") == freed.instances
 
 
+def test_a_step_that_hangs_as_its_peer_dies_is_freed_soon() -> None:
+    """The session with the peer is lost: it is not only slow."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        hosts = await begin(Chapter("primary-resume", BEREFT), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault("x-blockdev-change", Hangs(bereaved=True))]
+        return await play(hosts, "primary-resume")
+
+    told, error = hurry(work())
+    assert "has gone" in str(error)
+    (freed,) = [event for event in told if isinstance(event, Yanked)]
+    assert "x-blockdev-change had no reply after 3 s" == freed.why
+
+
 def test_a_hang_that_cannot_be_freed_is_accounted_for() -> None:
     """What was tried, which step it was, and what is done."""
 

@@ -105,6 +105,21 @@ async def test_a_session_that_ends_in_a_wait_is_lost(
             await monitor.next_event(0, 60)
 
 
+async def test_who_watches_a_session_is_told_when_it_is_lost(
+    monitor: QmpMonitor, server: QmpServer
+) -> None:
+    """Not before, at once, and again whenever somebody asks."""
+    server.closes_on.add("stop")
+    async with asyncio.timeout(3):
+        lost = asyncio.create_task(monitor.lost())
+        await monitor.execute(STATUS, 60)
+        assert not lost.done()
+        with pytest.raises(Unavailable):
+            await monitor.execute(Payload("stop"), 60)
+        await lost
+        await monitor.lost()
+
+
 async def test_a_session_that_sends_no_json_is_lost(monitor: QmpMonitor, server: QmpServer) -> None:
     """Whatever it is then, it is no monitor."""
     server.rows["stop"] = ["qemu: fatal"]

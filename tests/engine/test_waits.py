@@ -67,6 +67,10 @@ class Scripted:
                 self.events.append(self._endless)
         return len(self.events) > after
 
+    async def lost(self) -> None:
+        """It never is."""
+        await asyncio.Event().wait()
+
     async def close(self) -> None:
         """Nothing to close."""
 
