@@ -3,6 +3,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,7 @@ from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
+from colorunbook.errors import Unavailable
 from colorunbook.hosts import Host, Role, Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan, resolve
@@ -45,12 +47,16 @@ class Pair:
         return self.site.primary
 
     async def session(self) -> Session:
-        """An open session with both, as a watch over the pair would have it."""
+        """An open session with both, as a watch over the pair would have it.
+
+        Who has gone meanwhile is not in it: its death may be what the session is for.
+        """
         if self._session is None:
             session = Session(self.lab.transport, self.site, self.lab.edition)
             self._session = session
             for role in Role:
-                await session.monitor(role)
+                with suppress(Unavailable):
+                    await session.monitor(role)
         return self._session
 
     async def close(self) -> None:

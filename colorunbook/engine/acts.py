@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Doing one action on one host, or waiting for what comes of it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import Checkpoints, HostCondition
@@ -66,12 +66,17 @@ class Hands:
                 return ", ".join(done.instances)
 
     async def wait(
-        self, role: Role, action: Await, since: int | None = None
+        self,
+        role: Role,
+        action: Await,
+        since: int | None = None,
+        heed: Callable[[], None] = lambda: None,
     ) -> AsyncIterator[Nearer | Seen]:
         """Wait for a QEMU or its host; the last value tells what was seen.
 
         :param since: from where on events of the QEMU count; ``None``: from now on, as checkpoints
             always do.
+        :param heed: called between two looks; what it raises ends the wait.
         :raises TimedOut: it does not hold in time.
         :raises StepFailed: it can no longer come to hold.
         """
@@ -79,12 +84,12 @@ class Hands:
         waiting: AsyncIterator[Nearer | Seen]
         if isinstance(condition, HostCondition):
             host = self._plan.site.host(role)
-            waiting = wait_for_host(self._session.transport, host, condition, action.within)
+            waiting = wait_for_host(self._session.transport, host, condition, action.within, heed)
         else:
             monitor = await self.freer.monitor(role)
             if since is None or isinstance(condition, Checkpoints):
                 since = len(monitor.events)
-            waiting = wait(monitor, condition, action.within, since)
+            waiting = wait(monitor, condition, action.within, since, heed)
         async for news in waiting:
             yield news
 

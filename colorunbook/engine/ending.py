@@ -2,13 +2,16 @@
 """The end of a run: its postcondition, asked until it is seen or its time is over."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 from colorunbook.book.conditions import Checkpoints, Condition, HostCondition
 from colorunbook.book.phrases import Expect, plain
 from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.events import Event, ExpectationMet, Progress
+from colorunbook.engine.freeing import Freer
 from colorunbook.engine.hearing import Hearing
+from colorunbook.engine.presence import watched
 from colorunbook.engine.session import Session
 from colorunbook.engine.stopping import Stop
 from colorunbook.engine.waits import Nearer, Seen, pace, wait
@@ -24,47 +27,75 @@ AT_REST = 5.0
 
 
 async def postcondition(
-    plan: Plan, session: Session, hearing: Hearing, stop: Stop, *, is_new: bool
+    plan: Plan,
+    session: Session,
+    hearing: Hearing,
+    freer: Freer,
+    stop: Stop,
+    *,
+    is_new: bool,
 ) -> AsyncIterator[Event]:
     """See each part of a plan's postcondition.
 
+    :param freer: frees a QEMU that hangs meanwhile.
     :param stop: looked at before each look at a QEMU.
     :param is_new: this run has done something, so that QEMU may need its time.
     :raises StepFailed: a part does not hold.
     :raises Unavailable: a QEMU could not be reached, or did not answer in time.
     :raises Aborted: somebody wanted it to end.
     """
-
-    def heed() -> None:
-        if stop.is_asked:
-            raise unseen(plan.name, len(plan.steps))
-
     hearing.mark()
     for expect in plan.ends:
         start = time.perf_counter()
         seen = ""
         try:
-            heed()
             rest, since = SETTLE if is_new else AT_REST, hearing.since(expect.role)
-            async for news in _wait(plan, session, expect, rest, since, heed):
-                match news:
-                    case Nearer(done, total):
-                        yield Progress(len(plan.steps), done, total)
-                    case Seen(text):
-                        seen = text
+            with _heeding(plan, session, stop, expect) as heed:
+                heed()
+                async for news in _wait(plan, session, freer, expect, rest, since, heed):
+                    match news:
+                        case Nearer(done, total):
+                            yield Progress(len(plan.steps), done, total)
+                        case Seen(text):
+                            seen = text
         except ColorunbookError as error:
-            for event in hearing.news():
+            for event in _news(freer, hearing):
                 yield event
             if isinstance(error, Aborted):
                 raise
             raise _failure(plan, expect, error, is_new=is_new) from error
         yield ExpectationMet(expect, seen, time.perf_counter() - start)
-        for event in hearing.news():
+        for event in _news(freer, hearing):
             yield event
 
 
+def _news(freer: Freer, hearing: Hearing) -> list[Event]:
+    return [*freer.told(), *hearing.news()]
+
+
+@contextmanager
+def _heeding(
+    plan: Plan, session: Session, stop: Stop, expect: Expect
+) -> Iterator[Callable[[], None]]:
+    """What is looked at between two looks: whether somebody wants an end, and the peer."""
+    with watched(plan, session, expect.role.other) as peer_must_be_there:
+
+        def heed() -> None:
+            if stop.is_asked:
+                raise unseen(plan.name, len(plan.steps))
+            peer_must_be_there()
+
+        yield heed
+
+
 async def _wait(
-    plan: Plan, session: Session, expect: Expect, rest: float, since: int, heed: Callable[[], None]
+    plan: Plan,
+    session: Session,
+    freer: Freer,
+    expect: Expect,
+    rest: float,
+    since: int,
+    heed: Callable[[], None],
 ) -> AsyncIterator[Nearer | Seen]:
     condition = expect.condition
     waiting: AsyncIterator[Nearer | Seen]
@@ -72,7 +103,7 @@ async def _wait(
         host = plan.site.host(expect.role)
         waiting = wait_for_host(session.transport, host, condition, rest, heed)
     else:
-        monitor = await session.monitor(expect.role, plan.site)
+        monitor = await freer.monitor(expect.role)
         within = await _bound(plan, session, condition, rest)
         waiting = wait(monitor, condition, within, since, heed)
     async for news in waiting:

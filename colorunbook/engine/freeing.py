@@ -16,7 +16,7 @@ from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 
-HANGS = 3.0
+HANGS = 1.0
 """After how many seconds without a reply a QEMU whose peer is dead is taken to wait for it; the
 session with a peer that was lost is a sign of that."""
 

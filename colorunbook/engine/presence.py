@@ -2,7 +2,8 @@
 """Whether a peer that should be there is."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from colorunbook.book.ports import Knock
 from colorunbook.engine.session import Session
@@ -43,6 +44,32 @@ async def answers(plan: Plan, session: Session, peer: Role) -> bool:
     except Unavailable:
         return False
     return True
+
+
+@contextmanager
+def watched(plan: Plan, session: Session, peer: Role) -> Iterator[Callable[[], None]]:
+    """Watch a peer that is spoken to, while something is waited for that it has a part in.
+
+    :returns: what raises :class:`Unavailable` once the session with the peer is lost. It never does
+        where the plan is for the time after its death.
+    """
+    if plan.buries is not None or peer not in plan.roles:
+        yield lambda: None
+        return
+    gone = asyncio.ensure_future(has_gone(plan, session, peer))
+
+    def heed() -> None:
+        if gone.done():
+            raise Unavailable(
+                f"The {peer.value} {plan.site.host(peer).address} has gone: the session with "
+                "it was lost.",
+                "See whether that QEMU still runs.",
+            )
+
+    try:
+        yield heed
+    finally:
+        gone.cancel()
 
 
 async def has_gone(plan: Plan, session: Session, peer: Role) -> None:

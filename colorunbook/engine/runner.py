@@ -27,7 +27,7 @@ from colorunbook.engine.guards import (
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner, never
-from colorunbook.engine.presence import must_answer
+from colorunbook.engine.presence import must_answer, watched
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, left_behind, undo
@@ -121,8 +121,10 @@ class _Run:
             account += await told_of_pause(self.plan, self.session, self.finished + 1)
             error.advice = f"{error.advice} {account.strip()}".strip()
             raise
-        stop, is_new = self.manner.stop, bool(self.done)
-        seeing = postcondition(self.plan, self.session, self.hearing, stop, is_new=is_new)
+        freer, stop = self.hands.freer, self.manner.stop
+        seeing = postcondition(
+            self.plan, self.session, self.hearing, freer, stop, is_new=bool(self.done)
+        )
         try:
             async for event in seeing:
                 yield event
@@ -298,10 +300,11 @@ class _Run:
 
     async def _await(self, number: int, step: Step, action: Await) -> AsyncIterator[Event]:
         since = self.hearing.since(step.role)
-        async for news in self.hands.wait(step.role, action, since):
-            match news:
-                case Nearer(done, total):
-                    yield Progress(number, done, total)
-                case Seen(text):
-                    self.replied = text
+        with watched(self.plan, self.session, step.role.other) as heed:
+            async for news in self.hands.wait(step.role, action, since, heed):
+                match news:
+                    case Nearer(done, total):
+                        yield Progress(number, done, total)
+                    case Seen(text):
+                        self.replied = text
         self.hearing.after_a_wait()

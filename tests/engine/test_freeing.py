@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Freeing a QEMU of a peer that has vanished, on hosts that are made up."""
 
+import pytest
+
 from colorunbook import shelf
 from colorunbook.book.actions import Yank
 from colorunbook.engine.events import (
@@ -17,7 +19,7 @@ from colorunbook.engine.fake import Answers, FakeTransport, Fault, Hangs, Says, 
 from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.errors import ColorunbookError, Refused
+from colorunbook.errors import ColorunbookError, Refused, Unavailable
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json, Payload
 from tests.engine.chapters import BEREFT, ONE, PAIR, SITE, TWO, Chapter, begin
@@ -100,7 +102,31 @@ def test_a_step_that_hangs_as_its_peer_dies_is_freed_soon() -> None:
     told, error = hurry(work())
     assert "has gone" in str(error)
     (freed,) = [event for event in told if isinstance(event, Yanked)]
-    assert "x-blockdev-change had no reply after 3 s" == freed.why
+    assert "x-blockdev-change had no reply after 1 s" == freed.why
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "where", "why"),
+    [
+        ("query-migrate", 2, "Step 6 of 6, 'See COLO begin'", f"The secondary {TWO} has gone"),
+        ("query-colo-status", 2, "Every step of start-replication was done", f"{TWO} was lost"),
+    ],
+)
+def test_nothing_is_waited_for_that_a_dead_peer_has_a_part_in(
+    question: str, asked: int, where: str, why: str
+) -> None:
+    """Neither in a step nor for the postcondition; the guest may stand still meanwhile."""
+
+    async def work() -> ColorunbookError | None:
+        hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
+        hosts.sent.clear()
+        hosts.faults = [Fault(question, Hangs(bereaved=True), nth=asked, address=ONE)]
+        return (await play(hosts, "start-replication"))[1]
+
+    error = hurry(work())
+    assert isinstance(error, Unavailable)
+    assert where in str(error)
+    assert why in str(error)
 
 
 def test_a_hang_that_cannot_be_freed_is_accounted_for() -> None:
