@@ -121,8 +121,7 @@ def drill(
 
     name, scenes = _scenes(scenario, fault, faults, seed, rest)
     site = _chosen(settings or ())
-    for path in (out, picture):
-        must_be_of_use(path)
+    must_be_of_use(out, picture)
     wishes = Wishes(
         name,
         scenes,

@@ -1,28 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A file that a verb is to write in the end, looked at before any of the work is done."""
 
+from itertools import combinations
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from colorunbook.errors import InputError
 
+ROOM: Final = 1 << 20
+"""Bytes that are written beside the file, and taken away again: the disk may be full."""
 
-def must_be_of_use(path: Path | None) -> None:
-    """See that a file can be written.
+_ADVICE = "Choose another place."
 
-    :param path: ``None``: none is to be written.
-    :raises InputError: it cannot.
+
+def must_be_of_use(*paths: Path | None) -> None:
+    """See that files can be written, each of them.
+
+    :param paths: ``None``: none is to be written. A pipe, or a device, is left alone.
+    :raises InputError: one cannot, or two are the same.
     """
-    if path is None or (path.exists() and not path.is_dir() and not path.is_file()):
-        return
-    if path.is_dir():
-        raise InputError(f"{path} is a folder.", "Give the name of a file in it.")
-    if not path.parent.is_dir():
+    files: list[Path] = []
+    for path in paths:
+        if path is None:
+            continue
+        try:
+            there = path.resolve()
+            if there.is_file() or not there.exists():
+                _must_be_writable(path, there)
+                files.append(there)
+            elif there.is_dir():
+                raise InputError(f"{path} is a folder.", "Give the name of a file in it.")
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:  # the latter of a link to itself, up to Python 3.12
+            reason = error.strerror if isinstance(error, OSError) else "it is a link to itself"
+            raise InputError(f"{path} cannot be written: {reason}.", _ADVICE) from error
+    for one, other in combinations(files, 2):
+        if one == other:
+            raise InputError(f"{other} is named twice.", "Give each a file of its own.")
+
+
+def _must_be_writable(path: Path, there: Path) -> None:
+    """See that something can be written beside a file, from where it is put into its place."""
+    if not there.parent.is_dir():
         raise InputError(f"There is no folder {path.parent} for {path.name}.", "Make it first.")
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix="."):
-            pass
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written: {error.strerror}.", "Choose another place."
-        ) from error
+    with NamedTemporaryFile(dir=there.parent, prefix=f".{path.name}.", buffering=0) as trial:
+        while (left := ROOM - trial.tell()) > 0:
+            trial.write(bytes(left))

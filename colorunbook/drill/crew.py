@@ -4,20 +4,22 @@
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from colorunbook.drill import client, pulse, question, requests, witness
 from colorunbook.drill.acknowledged import QUESTIONS, Disk
 from colorunbook.drill.requests import Request, word_of
-from colorunbook.errors import Unavailable
+from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.lab import itself
 from colorunbook.lab.guest.services import Service
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.switch import CLIENT, SWITCH, UP_FAR, UP_NEAR
+
+_Value = TypeVar("_Value")
 
 READY: Final = 40.0
 """How long a program may take to begin, and a client to end, in seconds."""
@@ -66,14 +68,14 @@ class Crew:
         """Let the clients end, and return what became of their requests.
 
         :raises Unavailable: one has failed.
+        :raises TimedOut: one does not end.
         :raises InputError: one has written something else.
         """
         for process, _ in self._clients:
             _signal(process)
         found: list[Request] = []
         for process, out in self._clients:
-            async with asyncio.timeout(READY):
-                status = await process.wait()
+            status = await _within(process.wait(), "A client of the drill did not end")
             if status:
                 raise Unavailable(f"A client of the drill has ended with {status}.")
             found += requests.read(out)
@@ -82,7 +84,9 @@ class Crew:
     async def watch(self) -> Path:
         """Have it written down from where answers come; the file."""
         out = self.folder / "frames"
-        await _first_word(await self._start(witness.command(out, (UP_NEAR, UP_FAR)), SWITCH), "It")
+        await _first_word(
+            await self._start(witness.command(out, (UP_NEAR, UP_FAR)), SWITCH), "The witness"
+        )
         return out
 
     async def beat(self, orders: pulse.Beat) -> Process:
@@ -102,11 +106,12 @@ class Crew:
         """What the status service of the guest answers.
 
         :raises Unavailable: it does not.
+        :raises TimedOut: it has not within :data:`READY`.
         """
         words = (self.address, str(Service.STATUS.value), *questions)
         process = await self._start((*_ALONE, question.__file__, *words), CLIENT)
-        async with asyncio.timeout(READY):
-            told, _ = await process.communicate()
+        unanswered = f"The guest at {self.address} did not answer"
+        told, _ = await _within(process.communicate(), unanswered)
         if process.returncode:
             raise Unavailable(f"The guest at {self.address} does not answer.")
         return told.decode(errors="replace").splitlines()
@@ -151,6 +156,18 @@ async def crew(lab: Lab, address: str, folder: Path) -> AsyncIterator[Crew]:
 def _signal(process: Process) -> None:
     with suppress(ProcessLookupError):
         process.terminate()
+
+
+async def _within(what: Awaitable[_Value], sentence: str) -> _Value:
+    """Wait for the end of a program.
+
+    :raises TimedOut: it has not come within :data:`READY`.
+    """
+    try:
+        async with asyncio.timeout(READY):
+            return await what
+    except TimeoutError:
+        raise TimedOut(f"{sentence} within {READY:g} s.") from None
 
 
 async def _first_word(process: Process, who: str) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A drill from nothing to its result: a lab of its own, which is gone afterwards."""
 
-import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from colorunbook.comparison import Comparison, Nic
 from colorunbook.drill.crew import Crowd
 from colorunbook.drill.director import Orders, play
+from colorunbook.drill.interrupts import until_interrupted
 from colorunbook.drill.parts import Knob
 from colorunbook.drill.result import Result, Setting
 from colorunbook.drill.scenes import Scene
@@ -56,6 +56,7 @@ class Wishes:
 def stage(wishes: Wishes, tell: Tell) -> Result:
     """Play a drill.
 
+    :raises Aborted: a signal has ended it; its lab is gone.
     :raises ColorunbookError: this machine cannot, or it did not come to the first fault.
     """
     guest = build(tell)
@@ -79,7 +80,7 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
         setting = _setting(wishes, lab, guest.kernel)
         crowd = Crowd(dict.fromkeys(_ASKED, wishes.connections), wishes.period)
         orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest)
-        return asyncio.run(play(lab, setting, orders, folder, tell))
+        return until_interrupted(play(lab, setting, orders, folder, tell))
 
 
 _ASKED = (Service.MEMORY, Service.DISK)

@@ -200,6 +200,7 @@ def test_what_cannot_be_kept_is_shown_first(
         (("full", "--out", "none/full.json"), "There is no folder none for full.json"),
         (("full", "--picture", "none/full.svg"), "There is no folder none for full.svg"),
         (("full", "--out", "."), ". is a folder"),
+        (("full", "--out", "full", "--picture", "./full"), "full is named twice"),
         (("full", "--out", "/proc/full.json"), "/proc/full.json cannot be written"),
     ],
 )

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Ctrl-C, SIGTERM and SIGHUP during a drill: it is given up at once, wherever it is."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+from colorunbook.errors import Aborted
+
+_Result = TypeVar("_Result")
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def until_interrupted(work: Coroutine[None, None, _Result]) -> _Result:
+    """Do it in an event loop of its own; the first signal ends it, and what it holds is let go.
+
+    A handler that raises would not do: a drill takes what its runbooks raise for a finding.
+
+    :raises Aborted: it was interrupted.
+    """
+    with _restored():
+        return asyncio.run(_cancelled_by_signals(work))
+
+
+async def _cancelled_by_signals(work: Coroutine[None, None, _Result]) -> _Result:
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
+            loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise Aborted("The drill was interrupted; its lab is gone.") from None
+
+
+@contextmanager
+def _restored() -> Iterator[None]:
+    """What signals did before they do afterwards: the loop leaves the system's own behind it."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
