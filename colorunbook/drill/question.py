@@ -22,7 +22,10 @@ def main(words: Sequence[str]) -> int:
             answers = peer.makefile("r", encoding="utf-8", errors="replace", newline="\n")
             for question in questions:
                 peer.sendall(f"{question}\n".encode())
-                sys.stdout.write(answers.readline())
+                answer = answers.readline()
+                if not answer.endswith("\n"):
+                    raise ConnectionError("It has hung up.")
+                sys.stdout.write(answer)
     except OSError as error:
         sys.stderr.write(f"{error.strerror or error}\n")
         return 1
