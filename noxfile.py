@@ -127,6 +127,20 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session
+def drill(session: nox.Session) -> None:
+    """Show that clients do not notice: a short drill, or the one whose words are given."""
+    session.run("colorunbook", "drill", *(session.posargs or ("secondary-failover",)))
+
+
+@nox.session
+def drills(session: nox.Session) -> None:
+    """Play the drills that the site shows anew; what was seen goes to docs/measured."""
+    for scenario in ("full", "partition"):
+        kept = f"docs/measured/{scenario}.json"
+        session.run("colorunbook", "drill", scenario, "--out", kept, *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel, and use it in an empty folder: it carries runbooks and templates."""
     with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,7 @@ from colorunbook import shelf
 from colorunbook.cli import verbs
 from colorunbook.cli.app import app
 from colorunbook.cli.sites import read_site
+from colorunbook.drill.scenes import FAULTS, SCENARIOS
 from colorunbook.errors import ColorunbookError, InputError
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +101,9 @@ def test_command_would_be_taken(shown: Shown) -> None:
         if words[1] in ("run", "show"):
             own = _OWN_RUNBOOK.findall(shown.page.read_text()) if shown.page.is_file() else []
             assert params["name"] in {*shelf.runbooks(), *own}
+        elif words[1] == "drill":
+            assert params["scenario"] in (*SCENARIOS, None)
+            assert params["fault"] in (*FAULTS, None)
     else:
         assert shown.line in _OTHER
 
