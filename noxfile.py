@@ -5,6 +5,7 @@ Every session uses the one environment that ``./run`` made: nothing is installed
 """
 
 import logging
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -102,9 +103,9 @@ def guest(session: nox.Session) -> None:
 @nox.session
 def study(session: nox.Session) -> None:
     """Turn the knobs, one at a time, and see what clients notice; it goes to docs/measured."""
-    session.run(
-        PYTHON, "benchmarks/knobs.py", "--out", "docs/measured/knobs.json", *session.posargs
-    )
+    # Nox gives way to it: who interrupts ./run means the study, and hears how it ended.
+    words = ("benchmarks/knobs.py", "--out", "docs/measured/knobs.json", *session.posargs)
+    os.execv(PYTHON, (PYTHON, *words))  # noqa: S606 - that is what is wanted
 
 
 @nox.session

@@ -36,6 +36,7 @@ class Wishes:
     :param rest: how long clients are served after the last resume, in seconds.
     :param nic: the guest's network card.
     :param comparison: how the two guests' packets are compared.
+    :param disk: the surviving disk is booted at the end, and asked for every write.
     """
 
     scenario: str
@@ -51,6 +52,7 @@ class Wishes:
     accel: Accel | None = None
     qemu: making.Wanted = None
     edition: Edition = Edition.HMP
+    disk: bool = True
 
 
 def stage(wishes: Wishes, tell: Tell) -> Result:
@@ -79,7 +81,7 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
             tell(remark)
         setting = _setting(wishes, lab, guest.kernel)
         crowd = Crowd(dict.fromkeys(_ASKED, wishes.connections), wishes.period)
-        orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest)
+        orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest, wishes.disk)
         return until_interrupted(play(lab, setting, orders, folder, tell))
 
 

@@ -2,9 +2,9 @@
 """Conducts a study: one drill after the other, and what was seen so far is never lost."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, repeat
 from typing import Final
 
 from colorunbook.comparison import Nic
@@ -12,15 +12,15 @@ from colorunbook.drill.parts import Knob
 from colorunbook.drill.result import Result, Setting
 from colorunbook.drill.scenes import SCENARIOS
 from colorunbook.drill.staging import Tell, Wishes, stage
-from colorunbook.drill.study.figures import Run, failed, figures
+from colorunbook.drill.study.figures import failed, figures
 from colorunbook.drill.study.grid import Choice
 from colorunbook.drill.study.study import Study
-from colorunbook.errors import Aborted, ColorunbookError
+from colorunbook.errors import Aborted, ColorunbookError, InputError
 from colorunbook.hosts import Accel
 
 SCENARIO: Final = "secondary-failover"
 
-BEFORE: Final = 10.0
+BEFORE: Final = 12.0
 """How long clients are served before the fault, in seconds."""
 
 AFTER: Final = 8.0
@@ -30,7 +30,7 @@ Stage = Callable[[Wishes, Tell], Result]
 
 
 def wishes(choice: Choice, accel: Accel | None = None) -> Wishes:
-    """The drill for these positions of the knobs.
+    """The drill for these positions of the knobs; nobody looks at its disk, which takes a boot.
 
     :param accel: the accelerator; ``None``: it is looked for.
     """
@@ -43,39 +43,58 @@ def wishes(choice: Choice, accel: Accel | None = None) -> Wishes:
         nic=choice.nic,
         comparison=choice.comparison,
         accel=accel,
+        disk=False,
     )
 
 
-def conduct(
-    choices: Sequence[Choice], rounds: int, tell: Tell, stage: Stage = stage
-) -> Iterator[Study]:
-    """Play each drill so many times; the study as it is after each of them.
+def left(choices: Sequence[Choice], rounds: int, kept: Study | None) -> Iterator[Choice]:
+    """What has still to be played, so that each choice was played so many times.
 
     All are played once before one is played again: what else goes on on the machine meets all
-    alike. A drill that fails is a part of the study. All have the accelerator of the first.
+    alike.
+    """
+    for number in range(rounds):
+        yield from (c for c in choices if kept is None or len(kept.of(c)) <= number)
 
+
+def conduct(
+    choices: Sequence[Choice],
+    rounds: int,
+    tell: Tell,
+    stage: Stage = stage,
+    kept: Study | None = None,
+) -> Iterator[Study]:
+    """Play what is left of a study; the study as it is after each drill.
+
+    A drill that does not begin, or in which anything was wrong, is told and is a part of the
+    study. All have the accelerator of the first.
+
+    :param kept: what was played earlier, and is not played again.
     :raises Aborted: somebody has interrupted it.
+    :raises InputError: what was played earlier was played on something else.
     :raises ColorunbookError: not a single drill had a result.
     """
-    setting: Setting | None = None
-    runs: list[Run] = []
-    order = list(chain.from_iterable(repeat(tuple(choices), rounds)))
+    setting = kept.setting if kept else None
+    runs = list(kept.runs) if kept else []
+    order = list(left(choices, rounds, kept))
     for number, choice in enumerate(order, 1):
         tell(f"Drill {number} of {len(order)}: {told(choice)}.")
-        load = os.getloadavg()[0]
+        load, begun = os.getloadavg()[0], time.monotonic()
         try:
             accel = Accel(setting.accel) if setting else None
             result = stage(wishes(choice, accel), _deeper(tell))
         except Aborted:
             raise
         except ColorunbookError as error:
-            tell(f"  {error}")
-            runs.append(failed(choice, load, str(error)))
+            tell(f"  It did not begin: {error}")
+            runs.append(failed(choice, load, time.monotonic() - begun, str(error)))
             if setting is None and number == len(order):
                 raise
         else:
-            setting = setting or _common(result.setting)
-            runs.append(figures(choice, load, result))
+            setting = _same(setting, _common(result.setting))
+            runs.append(figures(choice, load, time.monotonic() - begun, result))
+            for finding in runs[-1].findings:
+                tell(f"  wrong: {finding}")
         if setting is not None:
             yield Study(setting, tuple(runs))
 
@@ -93,8 +112,26 @@ _COMMON: Final = ("connections", "detection", "edition", "period")
 
 
 def _common(setting: Setting) -> Setting:
+    """What all drills of a study share."""
     knobs: dict[str, Knob] = {n: v for n, v in setting.knobs.items() if n in _COMMON}
-    return replace(setting, knobs=knobs)
+    return replace(setting, knobs={**knobs, "before": BEFORE, "after": AFTER})
+
+
+def _same(kept: Setting | None, now: Setting) -> Setting:
+    """The setting of the first drill, if this one has the same.
+
+    :raises InputError: figures of the two cannot be compared.
+    """
+    if kept is None:
+        return now
+    for name in ("scenario", "qemu", "accel", "kernel", "cores", "knobs"):
+        was, is_now = getattr(kept, name), getattr(now, name)
+        if was != is_now:
+            raise InputError(
+                f"The study was begun with {name} {was}, and would go on with {is_now}.",
+                "Make it anew, with --anew, or in another file.",
+            )
+    return kept
 
 
 def _deeper(tell: Tell) -> Tell:

@@ -32,6 +32,11 @@ class Served:
     checkpoints: Times | None
 
     @property
+    def answers(self) -> float:
+        """Answers in a second, of all services together."""
+        return sum(times.count for times in self.latency.values()) / self.seconds
+
+    @property
     def rate(self) -> float:
         """Checkpoints in a second."""
         return (self.checkpoints.count if self.checkpoints else 0) / self.seconds
@@ -42,6 +47,7 @@ class Run:
     """One drill: the primary is killed, the secondary takes over, and gets a secondary.
 
     :param load: the machine's load average when it began.
+    :param seconds: how long it took, with making its lab and taking it down.
     :param before: the fault, ``after`` the resume; ``None``: it did not come to that.
     :param longest_gap: the longest time between two answers of one connection, in the whole drill.
     :param impact: what the fault has cost; ``None``: it did not come to that.
@@ -50,6 +56,7 @@ class Run:
 
     choice: Choice
     load: float
+    seconds: float
     before: Served | None
     after: Served | None
     longest_gap: float | None
@@ -62,15 +69,16 @@ class Run:
         return self.after is not None and not self.findings
 
 
-def failed(choice: Choice, load: float, why: str) -> Run:
+def failed(choice: Choice, load: float, seconds: float, why: str) -> Run:
     """A drill that had no result."""
-    return Run(choice, load, None, None, None, None, (why,))
+    return Run(choice, load, round(seconds, 1), None, None, None, None, (why,))
 
 
-def figures(choice: Choice, load: float, result: Result) -> Run:
+def figures(choice: Choice, load: float, seconds: float, result: Result) -> Run:
     """What the result of a drill says.
 
     :param load: the machine's load average when it began.
+    :param seconds: how long it took.
     """
     begin = min((sample.sent for sample in result.samples), default=inf)
     end = max((s.sent + s.latency for s in result.samples if s.latency is not None), default=-inf)
@@ -79,6 +87,7 @@ def figures(choice: Choice, load: float, result: Result) -> Run:
     return Run(
         choice,
         load,
+        round(seconds, 1),
         before=served(result, begin, fault),
         after=served(result, resumed, end),
         longest_gap=result.totals.longest_gap,

@@ -2,7 +2,7 @@
 """A study, whole: every drill of it, as a value and as a file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -36,11 +36,24 @@ class Study:
         return tuple(run for run in self.runs if run.choice == choice)
 
     @property
+    def seconds(self) -> float:
+        """How long all of it took."""
+        return round(sum(run.seconds for run in self.runs), 1)
+
+    def without(self, choices: Collection[Choice]) -> "Study | None":
+        """The study without the drills of these; ``None``: nothing is left of it."""
+        runs = tuple(run for run in self.runs if run.choice not in choices)
+        return Study(self.setting, runs) if runs else None
+
+    @property
     def text(self) -> str:
         """As it stands in its file: a drill a line, so that a change of one is seen."""
         setting = json.dumps(asdict(self.setting))
         rows = ",\n".join(json.dumps(asdict(run)) for run in self.runs)
-        return f'{{"version": {VERSION},\n"setting": {setting},\n"runs": [\n{rows}\n]}}\n'
+        return (
+            f'{{"version": {VERSION},\n"setting": {setting},\n"seconds": {self.seconds},\n'
+            f'"runs": [\n{rows}\n]}}\n'
+        )
 
     @classmethod
     def from_json(cls, value: Json) -> "Study":
@@ -64,13 +77,16 @@ def read(path: Path) -> Study:
         return Study.from_json(read_json(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, InputError) as error:
         what = f"{path} is no study of the knobs: {error}"
-        raise InputError(f"{what.removesuffix('.')}.", "Make it anew: ./run study") from error
+        raise InputError(
+            f"{what.removesuffix('.')}.", "Make it anew: ./run study --anew"
+        ) from error
 
 
 def _run(told: Told) -> Run:
     return Run(
         _choice(told.table("choice")),
         told.seconds("load"),
+        told.seconds("seconds"),
         told.maybe("before", lambda name: _served(told.table(name))),
         told.maybe("after", lambda name: _served(told.table(name))),
         told.maybe("longest_gap", told.seconds),
