@@ -105,7 +105,7 @@ def chart(result: Result) -> Chart:
     top = TOP + LANE * len(lanes) + 10.0
     across = _Across(result)
     kept, thinned = thin(result.samples, across.begin, across.end)
-    up = _Up(kept, top)
+    up = Up((s.latency for s in kept if s.latency is not None), top)
     return Chart(
         lanes,
         tuple(bar for kind, y in lanes for bar in _bars(result.spans, kind, y, across)),
@@ -177,11 +177,15 @@ class _Across:
             yield Tick(self(number * step), f"{float(f'{number * step:.6g}'):g}")
 
 
-class _Up:
-    """From latencies to places: whole powers of ten at the edges."""
+class Up:
+    """From latencies to places, on a logarithmic scale: whole powers of ten at its edges.
 
-    def __init__(self, samples: Iterable[Sample], top: float) -> None:
-        found = [s.latency for s in samples if s.latency is not None]
+    :param latencies: all that there are, in seconds.
+    :param top: where the longest ones are; it is :data:`HEIGHT` high.
+    """
+
+    def __init__(self, latencies: Iterable[float], top: float) -> None:
+        found = list(latencies)
         self.least = math.floor(math.log10(max(min(found, default=0.001), 1e-6)))
         self.most = max(math.ceil(math.log10(max(found, default=0.001) or 1e-6)), self.least + 1)
         self.top = top

@@ -1,30 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The result of a drill as one picture, SVG, readable on a light and on a dark page.
 
-Inside a page it takes the colour of the text around it; as a file of its own it follows what the
-reader's system asks for. It needs nothing from outside. A page can choose other colours through
-custom properties: those of the other pictures, and ``--colo-fault``.
+A page can choose other colours through custom properties: those of the other pictures, and
+``--colo-fault``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator
 
 from colorunbook.drill.chart import LANE, LEFT, RIGHT, WIDTH, Bar, Chart, Dot, chart
+from colorunbook.drill.drawing import cross, escaped, framed, strokes, text, upright
 from colorunbook.drill.parts import SpanKind
 from colorunbook.drill.requests import word_of
 from colorunbook.drill.result import Result
 from colorunbook.drill.words import figures, outcome, surroundings, title, took
 from colorunbook.lab.guest.services import Service
-from colorunbook.visible import printable
 
 _STYLE = """\
-.colo-drill { color: var(--colo-ink, inherit); }
-.colo-drill text { font: 12px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
-.colo-drill text { fill: currentColor; }
-.colo-drill text.title { font-size: 15px; font-weight: 600; }
-.colo-drill text.soft { fill-opacity: 0.72; }
-.colo-drill text.beside { font-size: 11px; }
-.colo-drill .grid { stroke: currentColor; stroke-opacity: 0.16; }
 .colo-drill .pause { stroke: currentColor; stroke-opacity: 0.6; stroke-width: 7; }
 .colo-drill .dots { fill: none; stroke: var(--own); stroke-width: 4.8; stroke-opacity: 0.85; }
 .colo-drill .memory { --own: var(--colo-memory, #2e9e5b); stroke-linecap: round; }
@@ -42,12 +33,6 @@ _STYLE = """\
 .colo-drill .lost { fill: none; stroke: var(--colo-fault, #d1344b); stroke-width: 2; }
 """
 
-_OF_ITS_OWN = """\
-.colo-drill { color: #24292f; }
-@media (prefers-color-scheme: dark) { .colo-drill { color: #e6edf3; } }
-"""
-
-_IN_A_ROW = 10
 _SERVICES = {
     Service.MEMORY: "answer of the memory service",
     Service.DISK: "answer of the disk service",
@@ -62,46 +47,41 @@ def svg(result: Result, *, name: str = "drill", inline: bool = False) -> str:
     :param inline: it becomes a part of a page.
     """
     drawn = chart(result)
-    height = round(drawn.bottom + 72)
-    about = " ".join((outcome(result), *figures(result), f"It ran on {surroundings(result)}."))
-    parts = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="colo-drill" '
-        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'style="max-width: 100%; height: auto" role="img" '
-        f'aria-labelledby="{name}-title {name}-about">',
-        f'<title id="{name}-title">{_escaped(title(result))}</title>',
-        f'<desc id="{name}-about">{_escaped(about)}</desc>',
-        f"<style>\n{_STYLE}{'' if inline else _OF_ITS_OWN}</style>",
-        _text(16, 24, title(result), "title"),
-        _text(16, 44, outcome(result), "soft"),
+    pieces = (
+        text(16, 24, title(result), "title"),
+        text(16, 44, outcome(result), "soft"),
         *_legend(drawn),
         *_axes(drawn),
         *(piece for bar in drawn.bars for piece in _bar(bar, drawn)),
         *(piece for service, dots in drawn.dots.items() for piece in _dots(service, dots)),
-        *(_cross(x, drawn.top) for x in drawn.lost),
+        *(cross(x, drawn.top) for x in drawn.lost),
         *_pauses(drawn),
-        "</svg>",
     )
-    return "\n".join(parts) + "\n"
+    return framed(
+        pieces,
+        size=(WIDTH, round(drawn.bottom + 72)),
+        name=name,
+        title=title(result),
+        about=" ".join((outcome(result), *figures(result), f"It ran on {surroundings(result)}.")),
+        style=_STYLE,
+        inline=inline,
+    )
 
 
 def _axes(drawn: Chart) -> Iterator[str]:
     for kind, y in drawn.lanes:
-        yield _text(LEFT - 10, y + 14, kind.value, "soft", "end")
+        yield text(LEFT - 10, y + 14, kind.value, "soft", "end")
     for tick in drawn.latencies:
         yield f'<path class="grid" d="M{LEFT} {tick.at:g}H{RIGHT}"/>'
-        yield _text(LEFT - 10, tick.at + 4, tick.label, "soft", "end")
+        yield text(LEFT - 10, tick.at + 4, tick.label, "soft", "end")
     for tick in drawn.times:
         yield f'<path class="grid" d="M{tick.at:g} {drawn.top:g}V{drawn.bottom:g}"/>'
-        yield _text(tick.at, drawn.bottom + 38, tick.label, "soft", "middle")
+        yield text(tick.at, drawn.bottom + 38, tick.label, "soft", "middle")
     if drawn.pauses:
-        yield _text(LEFT - 10, drawn.bottom + 19, "checkpoints", "soft", "end")
+        yield text(LEFT - 10, drawn.bottom + 19, "checkpoints", "soft", "end")
     middle = (drawn.top + drawn.bottom) / 2
-    yield _text((LEFT + RIGHT) / 2, drawn.bottom + 60, "time in s", "", "middle")
-    yield (
-        f'<text transform="translate(46 {middle:g}) rotate(-90)" text-anchor="middle">'
-        "latency in ms, logarithmic</text>"
-    )
+    yield text((LEFT + RIGHT) / 2, drawn.bottom + 60, "time in s", "", "middle")
+    yield upright(46, middle, "latency in ms, logarithmic")
 
 
 def _legend(drawn: Chart) -> Iterator[str]:
@@ -113,20 +93,20 @@ def _legend(drawn: Chart) -> Iterator[str]:
         if drawn.thinned is not None:
             words = f"slowest {words} in each {took(drawn.thinned)}"
         yield from _dots(service, [Dot(x + 4, 64)])
-        yield _text(x + 12, 68, words)
+        yield text(x + 12, 68, words)
         x += 36 + 6.4 * len(words)
     if any(bar.kind is SpanKind.FAULT for bar in drawn.bars):
         yield f'<path class="line fault" d="M{x:g} 64h20"/>'
-        yield _text(x + 26, 68, "fault")
+        yield text(x + 26, 68, "fault")
         x += 74
     if drawn.lost:
-        yield _cross(x + 4, 64)
-        yield _text(x + 14, 68, "never answered")
+        yield cross(x + 4, 64)
+        yield text(x + 14, 68, "never answered")
 
 
 def _bar(bar: Bar, drawn: Chart) -> Iterator[str]:
     kind = bar.kind.value
-    titled = f"<title>{_escaped(bar.title)}</title>"
+    titled = f"<title>{escaped(bar.title)}</title>"
     tall = f'y="{drawn.top:g}" width="{bar.width:g}" height="{drawn.bottom - drawn.top:g}"'
     if bar.kind is SpanKind.FAULT:
         yield f'<path class="line {kind}" d="M{bar.x:g} {bar.y:g}V{drawn.bottom:g}">{titled}</path>'
@@ -137,38 +117,15 @@ def _bar(bar: Bar, drawn: Chart) -> Iterator[str]:
         f'height="{LANE - 8}">{titled}</rect>'
     )
     if bar.text:
-        yield _text(bar.text_x, bar.y + 14, bar.text, "beside", "end" if bar.before else "start")
+        yield text(bar.text_x, bar.y + 14, bar.text, "beside", "end" if bar.before else "start")
 
 
 def _dots(service: Service, dots: Iterable[Dot]) -> Iterator[str]:
     """Strokes of no length: what is seen of them are their ends, round or square."""
-    strokes = [f"M{dot.x:g} {dot.y:g}h0" for dot in dots]
-    if strokes:
-        yield _path(f"dots {word_of(service)}", strokes)
+    yield from strokes(f"dots {word_of(service)}", [f"M{dot.x:g} {dot.y:g}h0" for dot in dots])
 
 
 def _pauses(drawn: Chart) -> Iterator[str]:
-    strokes = [f"M{x:g} {drawn.bottom + 15:g}h{width:g}" for x, width in drawn.pauses]
-    if strokes:
-        yield _path("pause", strokes)
-
-
-def _path(kind: str, strokes: Sequence[str]) -> str:
-    """Many strokes as one path, some of them in each row."""
-    rows = (" ".join(strokes[at : at + _IN_A_ROW]) for at in range(0, len(strokes), _IN_A_ROW))
-    return f'<path class="{kind}" d="' + "\n".join(rows) + '"/>'
-
-
-def _cross(x: float, y: float) -> str:
-    return f'<path class="lost" d="M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8"/>'
-
-
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    shown = f' class="{kind}"' if kind else ""
-    where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text{shown} x="{x:g}" y="{y:g}"{where}>{_escaped(words)}</text>'
-
-
-def _escaped(words: str) -> str:
-    """A result may be anybody's; what no XML can hold is spelled out."""
-    return escape(printable(words).replace("\n", " "))
+    yield from strokes(
+        "pause", [f"M{x:g} {drawn.bottom + 15:g}h{width:g}" for x, width in drawn.pauses]
+    )
