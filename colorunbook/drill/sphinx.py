@@ -46,22 +46,23 @@ class DrillDirective(SphinxDirective):
         return [
             only("", nodes.raw("", html, format="html"), expr="html"),
             only("", nodes.literal_block("", printable(text), language="none"), expr="not html"),
-            *map(_table, tables(result)),
+            *map(table_of, tables(result)),
             *_said(result),
         ]
 
 
 def _said(result: Result) -> Iterator[nodes.Node]:
     """The figures, the findings, and what it ran on."""
-    yield _paragraph(" ".join((outcome(result), *figures(result))))
+    yield paragraph(" ".join((outcome(result), *figures(result))))
     if result.findings:
         yield nodes.bullet_list(
-            "", *(nodes.list_item("", _paragraph(found.text)) for found in result.findings)
+            "", *(nodes.list_item("", paragraph(found.text)) for found in result.findings)
         )
-    yield _paragraph(f"It ran on {surroundings(result)}. {result.setting.why}".rstrip())
+    yield paragraph(f"It ran on {surroundings(result)}. {result.setting.why}".rstrip())
 
 
-def _table(table: Table) -> nodes.table:
+def table_of(table: Table) -> nodes.table:
+    """A table as a part of a page."""
     widths = [max(map(len, column)) for column in zip(table.head, *table.rows, strict=True)]
     group = nodes.tgroup("", *(nodes.colspec(colwidth=w) for w in widths), cols=len(widths))
     group += nodes.thead("", _row(table.head))
@@ -70,10 +71,11 @@ def _table(table: Table) -> nodes.table:
 
 
 def _row(cells: Iterable[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _paragraph(cell)) for cell in cells))
+    return nodes.row("", *(nodes.entry("", paragraph(cell)) for cell in cells))
 
 
-def _paragraph(text: str) -> nodes.paragraph:
+def paragraph(text: str) -> nodes.paragraph:
+    """Text of others as a part of a page; it is no mark-up."""
     return nodes.paragraph("", printable(text))
 
 

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from colorunbook.comparison import Nic
 from colorunbook.drill.parts import Knob
 from colorunbook.drill.result import Result, Setting
 from colorunbook.drill.scenes import SCENARIOS
 from colorunbook.drill.staging import Tell, Wishes, stage
 from colorunbook.drill.study.figures import failed, figures
-from colorunbook.drill.study.grid import Choice
+from colorunbook.drill.study.grid import Choice, told
 from colorunbook.drill.study.study import Study
 from colorunbook.errors import Aborted, ColorunbookError, InputError
 from colorunbook.hosts import Accel
@@ -97,15 +96,6 @@ def conduct(
                 tell(f"  wrong: {finding}")
         if setting is not None:
             yield Study(setting, tuple(runs))
-
-
-def told(choice: Choice) -> str:
-    """The positions of the knobs as a person says them; what is as always is left out."""
-    words = [f"x-checkpoint-delay {choice.delay}"]
-    words += [f"{name} {number}" for name, number in choice.comparison.chosen]
-    if choice.nic != Nic():
-        words += [choice.nic.model, f"header {'on' if choice.nic.header else 'off'}"]
-    return ", ".join(words)
 
 
 _COMMON: Final = ("connections", "detection", "edition", "period")

@@ -98,3 +98,12 @@ def choices(knobs: frozenset[str] = frozenset()) -> Iterator[Choice]:
     """
     axes = [axis for axis in AXES if not knobs or axis.knob in knobs]
     yield from dict.fromkeys(point.choice for axis in axes for point in axis.points)
+
+
+def told(choice: Choice) -> str:
+    """The positions of the knobs as a person says them; what is as always is left out."""
+    words = [f"x-checkpoint-delay {choice.delay}"]
+    words += [f"{name} {number}" for name, number in choice.comparison.chosen]
+    if choice.nic != Nic():
+        words += [choice.nic.model, f"header {'on' if choice.nic.header else 'off'}"]
+    return ", ".join(words)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from colorunbook.comparison import Comparison, Nic
 from colorunbook.drill.answers import Finding, Flaw
 from colorunbook.drill.result import Result
 from colorunbook.drill.staging import Tell, Wishes
-from colorunbook.drill.study.conduct import conduct, left, told
+from colorunbook.drill.study.conduct import conduct, left
 from colorunbook.drill.study.grid import Choice
 from colorunbook.drill.study.study import Study
 from colorunbook.errors import Aborted, InputError, Unavailable
@@ -126,12 +125,3 @@ def test_another_qemu_is_another_study() -> None:
     other = replace(USUAL, setting=replace(USUAL.setting, qemu="7.2.22"))
     with pytest.raises(InputError, match=r"begun with qemu 11\.1\.3, and would go on with 7\.2"):
         Stage(make=lambda _: other).conduct(ONE, TWO, kept=kept)
-
-
-def test_a_choice_is_said_as_a_person_says_it() -> None:
-    """What is as always is left out."""
-    nic = Nic("virtio-net-pci", vnet_hdr_support=False)
-    assert "x-checkpoint-delay 500" == told(Choice())
-    assert "x-checkpoint-delay 9, compare_timeout 100, virtio-net-pci, header off" == told(
-        Choice(9, nic, Comparison(100))
-    )

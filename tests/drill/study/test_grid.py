@@ -3,7 +3,8 @@
 
 import pytest
 
-from colorunbook.drill.study.grid import AXES, Axis, Choice, choices
+from colorunbook.comparison import Comparison, Nic
+from colorunbook.drill.study.grid import AXES, Axis, Choice, choices, told
 
 
 def test_each_choice_is_tried_once() -> None:
@@ -33,4 +34,13 @@ def test_one_knob_alone_is_tried_alone() -> None:
     """By its name."""
     assert [Choice(n) for n in (100, 500, 2000, 20_000)] == list(
         choices(frozenset({"x-checkpoint-delay"}))
+    )
+
+
+def test_a_choice_is_said_as_a_person_says_it() -> None:
+    """What is as always is left out."""
+    nic = Nic("virtio-net-pci", vnet_hdr_support=False)
+    assert "x-checkpoint-delay 500" == told(Choice())
+    assert "x-checkpoint-delay 9, compare_timeout 100, virtio-net-pci, header off" == told(
+        Choice(9, nic, Comparison(100))
     )
