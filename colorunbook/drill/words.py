@@ -2,6 +2,7 @@
 """What a result has to say, in words that the picture, the table and the page share."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from colorunbook.drill.acknowledged import DiskVerdict, Proof
 from colorunbook.drill.parts import Span, SpanKind
@@ -15,11 +16,16 @@ _PROOFS = {
 }
 
 
+UNNOTICED: Final = 1.0
+"""Up to which gap a client takes no notice, in seconds: a packet that is lost when a connection is
+opened costs as much, in any network (RFC 6298, section 2)."""
+
+
 def took(seconds: float | None) -> str:
     """A time with three digits or so; a dash where nothing was measured."""
     if seconds is None:
         return "-"
-    if seconds < 0.0095:
+    if seconds < 0.00995:
         return f"{seconds * 1000:.1f} ms"
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
@@ -68,7 +74,10 @@ def outcome(result: Result) -> str:
     """How it ended, as a sentence."""
     lived = f"{result.survived} of {count(len(result.connections), 'connection')} survived"
     if result.is_flawless:
-        return f"No client has noticed: {lived}, and nothing was wrong."
+        gap = result.totals.longest_gap
+        if gap is None or gap <= UNNOTICED:
+            return f"No client has noticed: {lived}, and nothing was wrong."
+        return f"{lived}, and nothing was wrong; between two answers went {took(gap)} at most."
     if result.findings:
         return f"{lived}, and there {_are(len(result.findings))}."
     return f"{lived}; nothing that was wrong was seen, and too little that was right."

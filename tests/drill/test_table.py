@@ -53,11 +53,24 @@ def test_findings_are_told_one_by_one() -> None:
     assert told.endswith("4 of 4 connections survived, and there are 2 findings.\n")
 
 
+@pytest.mark.parametrize(
+    ("gap", "told"),
+    [
+        (1.0, "No client has noticed: 4 of 4 connections survived, and nothing was wrong."),
+        (
+            15.2,
+            "4 of 4 connections survived, and nothing was wrong; between two answers went 15.2 s "
+            "at most.",
+        ),
+    ],
+)
+def test_who_waits_for_long_has_noticed(gap: float, told: str) -> None:
+    """Though the connection lives and every answer is right."""
+    assert told == outcome(replace(USUAL, totals=replace(USUAL.totals, longest_gap=gap)))
+
+
 def test_the_last_word_says_how_it_ended() -> None:
     """A drill in which nobody was answered is not well, though nothing was found."""
-    assert "No client has noticed: 4 of 4 connections survived, and nothing was wrong." == outcome(
-        USUAL
-    )
     nobody = replace(USUAL, connections=())
     assert outcome(nobody).startswith("0 of 0 connections survived; nothing that was wrong was")
 
@@ -76,7 +89,7 @@ def test_every_proof_of_the_disk_has_words(proof: Proof) -> None:
         (0, "0.0 ms"),
         (0.00234, "2.3 ms"),
         (0.00949, "9.5 ms"),
-        (0.0096, "10 ms"),
+        (0.0096, "9.6 ms"),
         (0.4104, "410 ms"),
         (0.9996, "1.00 s"),
         (1.234, "1.23 s"),
