@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``lab fault`` and ``lab mend``: which lab, which host, what; and what is said of it."""
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ ROLES = {ONE: Role.SECONDARY, TWO: Role.PRIMARY}
 
 GIVEN_BACK = ("The cable of it is whole again.", "The QEMU of it goes on.")
 
-NONE = f"none-{os.getpid()}"
+NONE = "nobody-calls-a-lab-so"
 """A lab that is not up, whatever else this machine does."""
 
 
