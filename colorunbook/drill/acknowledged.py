@@ -3,15 +3,15 @@
 
 The disk's service appends ``N TEXT`` and syncs before it answers. So each line whose answer came
 has to be there; one that was under way may be there or not. The lines of several connections are
-mixed, in an order that nobody outside knows wholly. How far the content itself can be proven
-therefore depends on what is known of the disk: see :class:`Proof`.
+mixed, in an order that nobody outside knows wholly; where one was acknowledged before another was
+sent, it stands before it.
 """
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
-from hashlib import sha256
 from itertools import pairwise
 
 from colorunbook.drill.answers import Finding, Flaw
@@ -19,58 +19,35 @@ from colorunbook.drill.requests import Request
 from colorunbook.errors import InputError
 from colorunbook.lab.guest.services import Question, Service
 
-QUESTIONS = (Question.ACKNOWLEDGED, Question.LAST, Question.DIGEST)
-"""What the status service is to be asked, in this order, on a connection of its own."""
-
-
-class Proof(StrEnum):
-    """How far what is on the disk was seen to be what was acknowledged."""
-
-    LINES = "lines"
-    """The file was read, and has each line."""
-
-    DIGEST = "digest"
-    """The digest is that of the acknowledged lines."""
-
-    COUNT = "count"
-    """There are as many lines as there should be, and the last one is possible."""
-
-    NONE = "none"
-    """It is not so."""
+QUESTION = Question.CONTENT
+"""What the status service is to be asked, first on a connection of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """What the surviving guest's disk has, as the status service or the file itself tells.
+    """What the guest's disk has.
 
-    :param count: lines.
-    :param last: the last of them; empty where there is none.
-    :param digest: SHA-256 of the file, in hexadecimal digits.
-    :param lines: the file itself, where somebody has read it.
+    :param lines: of the file of acknowledged lines; one that has no end is none.
     """
 
-    count: int
-    last: str
-    digest: str
-    lines: tuple[str, ...] | None = None
+    lines: tuple[str, ...]
 
     @classmethod
     def of(cls, answers: Sequence[str]) -> "Disk":
-        """Read the answers to :data:`QUESTIONS`.
+        """Read the answer to :data:`QUESTION`.
 
-        :raises InputError: they are no answers to these.
+        :raises InputError: it is no answer to that.
         """
-        told = [answer.partition(" ")[2] for answer in answers]
-        if len(told) != len(QUESTIONS) or not told[0].isdecimal() or len(told[2]) != 64:
-            raise InputError(f"{list(answers)!r:.200} are no answers to what the disk has.")
-        return cls(int(told[0]), told[1], told[2])
+        number, _, content = "".join(answers).partition(" ")
+        if len(answers) == 1 and number == "1":
+            with suppress(ValueError):
+                return cls.read(b64decode(content, validate=True))
+        raise InputError(f"{list(answers)!r:.200} is no answer to what the disk has.")
 
     @classmethod
     def read(cls, content: bytes) -> "Disk":
         """Take the file itself."""
-        lines = tuple(content.decode(errors="replace").split("\n")[:-1])
-        last = lines[-1] if lines else ""
-        return cls(len(lines), last, sha256(content).hexdigest(), lines)
+        return cls(tuple(content.decode(errors="replace").split("\n")[:-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +62,6 @@ class DiskVerdict:
     acknowledged: int
     open: int
     count: int
-    proof: Proof
     findings: tuple[Finding, ...] = ()
 
 
@@ -98,22 +74,9 @@ def judge_disk(requests: Iterable[Request], disk: Disk, before: int = 0) -> Disk
     asked = [r for r in requests if r.service is Service.DISK and r.number]
     sure = [r for r in asked if r.is_right]
     unsure = [r for r in asked if not r.is_right]
-    count = disk.count - before
-    found = [*_of_count(len(sure), len(unsure), count)]
-    proof = Proof.COUNT
-    if disk.lines is not None:
-        proof = Proof.LINES
-        found += _of_lines(sure, unsure, disk.lines[before:])
-    elif not found:
-        found += _of_last(sure, unsure if count > len(sure) else [], disk.last, before)
-        if not (found or before) and count in (len(sure), len(sure) + len(unsure)):
-            here = sorted(sure if count == len(sure) else asked, key=lambda r: r.got)
-            if disk.digest == _digest(here):
-                proof = Proof.DIGEST
-            elif all(one.got <= two.sent for one, two in pairwise(here)):
-                found.append(_finding("has as many lines as it should have, and not the same ones"))
-    verdict = Proof.NONE if found else proof
-    return DiskVerdict(len(sure), len(unsure), count, verdict, tuple(found))
+    lines = disk.lines[before:]
+    found = (*_of_count(len(sure), len(unsure), len(lines)), *_of_lines(sure, unsure, lines))
+    return DiskVerdict(len(sure), len(unsure), len(lines), found)
 
 
 def _of_count(sure: int, unsure: int, count: int) -> Iterator[Finding]:
@@ -122,18 +85,6 @@ def _of_count(sure: int, unsure: int, count: int) -> Iterator[Finding]:
     elif count > sure + unsure:
         most = f"{sure} were acknowledged and {unsure} were under way"
         yield _finding(f"has {count} lines, and only {most}")
-
-
-def _of_last(
-    sure: Sequence[Request], unsure: Sequence[Request], last: str, before: int
-) -> Iterator[Finding]:
-    """The last line is one that no acknowledged line has to come after."""
-    latest = max((r.sent for r in sure), default=0.0)
-    possible = {r.expected for r in sure if r.got >= latest} | {r.expected for r in unsure}
-    if not possible and not before:
-        possible = {""}
-    if possible and last not in possible:
-        yield _finding(f"ends with the line {last!r:.80}, which cannot be the last one")
 
 
 def _of_lines(
@@ -156,11 +107,6 @@ def _of_lines(
         if one.got <= two.sent and places[one.expected] > places[two.expected]:
             line = f"has the line {two.expected!r:.80} before one that was acknowledged earlier"
             yield _finding(line, two.connection, two.number)
-
-
-def _digest(requests: Iterable[Request]) -> str:
-    """Of a file that has these lines, in this order."""
-    return sha256("".join(f"{r.expected}\n" for r in requests).encode()).hexdigest()
 
 
 def _finding(what: str, connection: int = 0, number: int = 0) -> Finding:

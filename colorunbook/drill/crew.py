@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from colorunbook.drill import client, pulse, question, requests, witness
-from colorunbook.drill.acknowledged import QUESTIONS, Disk
+from colorunbook.drill.acknowledged import QUESTION, Disk
 from colorunbook.drill.requests import Request, word_of
 from colorunbook.errors import TimedOut, Unavailable
 from colorunbook.lab import itself
@@ -99,8 +99,7 @@ class Crew:
         :raises Unavailable: it does not answer.
         :raises InputError: its answer is none.
         """
-        answers = await self.ask(*(each.value for each in QUESTIONS))
-        return Disk.of(answers)
+        return Disk.of(await self.ask(QUESTION.value))
 
     async def ask(self, *questions: str) -> list[str]:
         """What the status service of the guest answers.

@@ -124,7 +124,7 @@ class _Drill:
                 await lab.do("protect", session, _ignore)
         self._reign(self.start)
         self.frames = await self.people.watch()
-        self.before = (await self.people.disk()).count
+        self.before = len((await self.people.disk()).lines)
         await self._beat()
         await self.people.gather(self.orders.crowd)
         await self.pair.session()

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Mapping
 from enum import StrEnum
 
-from colorunbook.drill.acknowledged import DiskVerdict, Proof
+from colorunbook.drill.acknowledged import DiskVerdict
 from colorunbook.drill.answers import Finding, Flaw, Verdict
 from colorunbook.drill.measures import Stretch, Times
 from colorunbook.drill.parts import Impact, Knob, Sample, Span, SpanKind, Totals
@@ -117,7 +117,6 @@ def disk(told: Told) -> DiskVerdict:
         told.whole("acknowledged"),
         told.whole("open"),
         told.whole("count", -(2**63)),
-        told.one_of("proof", Proof),
         tuple(map(finding, told.tables("findings"))),
     )
 

@@ -4,17 +4,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from colorunbook.drill.acknowledged import DiskVerdict, Proof
+from colorunbook.drill.acknowledged import DiskVerdict
 from colorunbook.drill.parts import Span, SpanKind
 from colorunbook.drill.result import Result
-
-_PROOFS = {
-    Proof.LINES: "all of them are on the surviving disk: its file was read",
-    Proof.DIGEST: "all of them are on the surviving disk, as its digest proves",
-    Proof.COUNT: "the surviving disk has as many lines as it should have",
-    Proof.NONE: "the surviving disk is not as it should be",
-}
-
 
 UNNOTICED: Final = 1.0
 """Up to which gap a client takes no notice, in seconds: a packet that is lost when a connection is
@@ -102,7 +94,10 @@ def figures(result: Result) -> Iterator[str]:
 
 def _disk(disk: DiskVerdict) -> str:
     were = "was" if disk.acknowledged == 1 else "were"
-    return f"{count(disk.acknowledged, 'line')} {were} acknowledged; {_PROOFS[disk.proof]}."
+    lines = f"{count(disk.acknowledged, 'line')} {were} acknowledged"
+    if disk.findings:
+        return f"{lines}; the surviving disk is not as it should be."
+    return f"{lines}; the surviving disk has every one of them."
 
 
 def _are(number: int) -> str:

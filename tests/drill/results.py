@@ -5,7 +5,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from colorunbook.drill.acknowledged import DiskVerdict, Proof
+from colorunbook.drill.acknowledged import DiskVerdict
 from colorunbook.drill.answers import Finding, Flaw, Verdict
 from colorunbook.drill.measures import Stretch, Times
 from colorunbook.drill.parts import Impact, Sample, Span, SpanKind, Totals
@@ -25,9 +25,7 @@ findings = st.builds(Finding, st.sampled_from(Flaw), text, st.none() | services,
 some_findings = st.lists(findings, max_size=2).map(tuple)
 numbers = st.integers(1, 1000)
 verdicts = st.builds(Verdict, services, numbers, whole, whole, st.booleans(), some_findings)
-disks = st.builds(
-    DiskVerdict, whole, whole, st.integers(-(2**40), 2**40), st.sampled_from(Proof), some_findings
-)
+disks = st.builds(DiskVerdict, whole, whole, st.integers(-(2**40), 2**40), some_findings)
 spans = st.builds(
     lambda kind, name, host, lasted, note: Span(kind, name, host, lasted.begin, lasted.end, note),
     *(st.sampled_from(SpanKind), text, text, stretches, text),
@@ -76,7 +74,7 @@ SETTING = Setting(
 
 def usual() -> Result:
     """Two deaths and a resume, with two services, as they might have gone; made by a seed."""
-    return summarise(SETTING, course(), DiskVerdict(194, 0, 194, Proof.COUNT))
+    return summarise(SETTING, course(), DiskVerdict(194, 0, 194))
 
 
 def course(begin: float = 5000.0) -> Course:

@@ -5,9 +5,9 @@ import asyncio
 import os
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import Process
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -157,14 +157,13 @@ async def test_the_guest_tells_what_its_disk_has(
     lab: Lab, tmp_path: Path, networks: list[str | None]
 ) -> None:
     """It is asked as a client would be, from the client's network."""
-    digest = sha256(b"1 a\n").hexdigest()
-    answers = {"acknowledged": "1", "last": "1 a", "digest": digest}
+    answers = {"content": b64encode(b"1 a\n2 b\n").decode()}
 
     async def status(number: int, text: str) -> str:
         return f"{number} {answers[text]}\n"
 
     async with guest(status, Service.STATUS), crew(lab, ADDRESS, tmp_path) as people:
-        assert Disk(1, "1 a", digest) == await people.disk()
+        assert Disk(("1 a", "2 b")) == await people.disk()
     assert [CLIENT] == networks
 
 
@@ -176,7 +175,7 @@ async def test_what_the_disk_has_is_not_made_up(lab: Lab, tmp_path: Path, line: 
         return line.replace("{n}", f"{number}") + "\n"
 
     async with guest(confused, Service.STATUS), crew(lab, ADDRESS, tmp_path) as people:
-        with pytest.raises(InputError, match="are no answers to what the disk has"):
+        with pytest.raises(InputError, match="is no answer to what the disk has"):
             await people.disk()
 
 

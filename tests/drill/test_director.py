@@ -11,7 +11,6 @@ import psutil
 import pytest
 
 from colorunbook.drill import director
-from colorunbook.drill.acknowledged import Proof
 from colorunbook.drill.answers import Flaw
 from colorunbook.drill.crew import Crowd
 from colorunbook.drill.director import Orders, play
@@ -83,7 +82,7 @@ async def test_the_secondary_takes_over_and_is_given_a_secondary(theatre: Theatr
     assert [] == texts(result)
     assert result.is_flawless
     assert result.disk is not None
-    assert (3, Proof.LINES) == (result.disk.acknowledged, result.disk.proof)
+    assert (3, 3) == (result.disk.acknowledged, result.disk.count)
 
 
 async def test_the_primary_carries_on_and_is_given_a_secondary(theatre: Theatre) -> None:

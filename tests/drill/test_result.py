@@ -85,7 +85,7 @@ def damaged(value: Json, at: tuple[str | int, ...], new: Json) -> Json:
         (("impacts", 0, "before", "count"), 0, "before: count is no whole number from 1."),
         (("totals", "latency", "disk"), 1, "the result: totals: latency: disk is no object."),
         (("connections", 0, "survived"), 1, "connections[0]: survived is no true or false."),
-        (("disk", "proof"), 5, "the result: disk: proof is no text."),
+        (("disk", "open"), "x", "the result: disk: open is no whole number from 0."),
     ],
 )
 def test_what_is_wrong_in_it_is_named(at: tuple[str | int, ...], new: Json, why: str) -> None:

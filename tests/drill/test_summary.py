@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from colorunbook.drill.acknowledged import DiskVerdict, Proof
+from colorunbook.drill.acknowledged import DiskVerdict
 from colorunbook.drill.answers import Finding, Flaw
 from colorunbook.drill.measures import Stretch, Times
 from colorunbook.drill.parts import Sample, Span, SpanKind
@@ -112,7 +112,7 @@ def test_all_findings_stand_together() -> None:
     """Those of connections, of the disk, and of the drill itself."""
     of_disk = Finding(Flaw.DISK, "The surviving disk is empty.")
     own = Finding(Flaw.DRILL, "Both have answered.")
-    disk = DiskVerdict(1, 0, 0, Proof.NONE, (of_disk,))
+    disk = DiskVerdict(1, 0, 0, (of_disk,))
     result = summarise(SETTING, seen(answering(["x"])), disk, [own])
     assert [Flaw.WRONG, Flaw.DISK, Flaw.DRILL] == [finding.flaw for finding in result.findings]
     assert disk == result.disk

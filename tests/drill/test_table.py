@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from colorunbook.drill.acknowledged import DiskVerdict, Proof
+from colorunbook.drill.acknowledged import DiskVerdict
 from colorunbook.drill.answers import Finding, Flaw
 from colorunbook.drill.parts import Totals
 from colorunbook.drill.table import tables, text
@@ -75,11 +75,13 @@ def test_the_last_word_says_how_it_ended() -> None:
     assert outcome(nobody).startswith("0 of 0 connections survived; nothing that was wrong was")
 
 
-@pytest.mark.parametrize("proof", Proof)
-def test_every_proof_of_the_disk_has_words(proof: Proof) -> None:
-    """How sure one can be is said."""
-    told = text(replace(USUAL, disk=DiskVerdict(1, 0, 1, proof)))
-    assert "1 line was acknowledged; " in told
+def test_a_disk_is_told_to_be_whole_or_not() -> None:
+    """What it lacks stands among the findings."""
+    told = text(replace(USUAL, disk=DiskVerdict(1, 0, 1)))
+    assert "1 line was acknowledged; the surviving disk has every one of them.\n" in told
+    lacks = Finding(Flaw.DISK, "It lacks one.")
+    told = text(replace(USUAL, disk=DiskVerdict(1, 0, 0, (lacks,)), findings=(lacks,)))
+    assert "1 line was acknowledged; the surviving disk is not as it should be.\n" in told
 
 
 @pytest.mark.parametrize(

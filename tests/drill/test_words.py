@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colorunbook.drill.acknowledged import DiskVerdict, Proof
+from colorunbook.drill.acknowledged import DiskVerdict
 from colorunbook.drill.answers import Finding, Flaw
 from colorunbook.drill.measures import Times
 from colorunbook.drill.parts import Span, SpanKind
@@ -89,10 +89,10 @@ def test_the_figures_leave_out_what_was_not_measured() -> None:
     (only,) = figures(replace(USUAL, totals=totals, disk=None))
     assert only.endswith("the longest gap between two answers was -.")
     one = replace(USUAL.totals, requests=1, checkpoints=Times(1, 0.05, 0.05, 0.05, 0.05))
-    told = [*figures(replace(USUAL, totals=one, disk=DiskVerdict(1, 0, 1, Proof.DIGEST)))]
+    told = [*figures(replace(USUAL, totals=one, disk=DiskVerdict(1, 0, 1)))]
     assert told[0].startswith("1 request, ")
     assert "1 checkpoint held the guest up for 50 ms in the median and 50 ms at most." == told[1]
-    assert told[2].startswith("1 line was acknowledged; all of them are on the surviving disk")
+    assert told[2].startswith("1 line was acknowledged; the surviving disk has every one of them.")
 
 
 @given(results)

@@ -71,11 +71,8 @@ class Question(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """How many lines :data:`ACKNOWLEDGED` has."""
 
-    LAST = "last"
-    """Its last line; nothing after ``N`` where it has none."""
-
-    DIGEST = "digest"
-    """Its SHA-256, in hexadecimal digits."""
+    CONTENT = "content"
+    """The whole of it, in base64; nothing after ``N`` where it is empty."""
 
     TICKS = "ticks"
     """How many lines :data:`CLOCK` has."""
