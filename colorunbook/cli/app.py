@@ -17,9 +17,10 @@ code  meaning
 import os
 import signal
 import sys
+import time
 from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -45,8 +46,11 @@ _NO_SUCH_USE = (EACCES, EPERM, ENOENT, ENOTDIR, EISDIR, ENAMETOOLONG, ELOOP)
 LONGEST = 4000
 """Letters of a message that are shown: QEMU, or a file, may have put megabytes into it."""
 
-_told: list[int] = []
-"""The signals that have come."""
+CLEANING: Final = 20.0
+"""Seconds in which further signals do not disturb what the first one has set going."""
+
+_told: list[float] = []
+"""When signals came that have ended something, in seconds of ``time.monotonic``."""
 
 
 def _version(wanted: bool) -> None:
@@ -92,9 +96,12 @@ def main() -> None:
         _end(_cause(defect))
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    _told.append(number)
-    raise Aborted("Interrupted.")
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End what goes on; who presses Ctrl-C twice wants the same as who does once."""
+    now = time.monotonic()
+    if not _told or now - _told[-1] > CLEANING:
+        _told.append(now)
+        raise Aborted("Interrupted.")
 
 
 def _cause(error: ColorunbookError) -> ColorunbookError:

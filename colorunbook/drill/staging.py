@@ -2,7 +2,7 @@
 """A drill from nothing to its result: a lab of its own, which is gone afterwards."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from colorunbook.lab import making
 from colorunbook.lab.guest.building import build
 from colorunbook.lab.guest.services import Service
 from colorunbook.lab.pair import Lab
+from colorunbook.lab.world import World
 from colorunbook.qemu.dialect import Edition
 
 Tell = Callable[[str], None]
@@ -82,7 +83,13 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
         setting = _setting(wishes, lab, guest.kernel)
         crowd = Crowd(dict.fromkeys(_ASKED, wishes.connections), wishes.period)
         orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest, wishes.disk)
-        return until_interrupted(play(lab, setting, orders, folder, tell))
+        # It is closed in there too, where a second signal disturbs nothing.
+        return until_interrupted(_closing(lab.world, play(lab, setting, orders, folder, tell)))
+
+
+async def _closing(world: World, work: Coroutine[None, None, Result]) -> Result:
+    with world:
+        return await work
 
 
 _ASKED = (Service.MEMORY, Service.DISK)

@@ -38,6 +38,24 @@ FALLEN_INTO = (
     "main()\n",
 )
 
+#: The program, interrupted again while it clears away what it has made.
+CLEARING = (
+    sys.executable,
+    "-c",
+    "import os, signal\n"
+    "from colorunbook import shelf\n"
+    "from colorunbook.cli import main\n"
+    "def clearing():\n"
+    "    try:\n"
+    "        os.kill(os.getpid(), signal.SIGINT)\n"
+    "    finally:\n"
+    "        os.kill(os.getpid(), signal.SIGINT)\n"
+    "        os.kill(os.getpid(), signal.SIGTERM)\n"
+    "        print('all is gone')\n"
+    "shelf.runbooks = clearing\n"
+    "main()\n",
+)
+
 
 def test_an_interrupt_is_one_whatever_it_falls_into(start: Start) -> None:
     """It is not told as the failure that it brought about."""
@@ -45,6 +63,14 @@ def test_an_interrupt_is_one_whatever_it_falls_into(start: Start) -> None:
     _, err = process.communicate(timeout=60)
     assert 10 == process.returncode
     assert "Interrupted." in err
+
+
+def test_a_second_interrupt_does_not_disturb_what_the_first_has_set_going(start: Start) -> None:
+    """Whoever presses Ctrl-C twice wants a lab gone no less than who does once."""
+    process = start("list", program=CLEARING)
+    out, err = process.communicate(timeout=60)
+    assert (10, "all is gone\n") == (process.returncode, out)
+    assert "colorunbook: error: Interrupted.\n" == err
 
 
 def test_without_a_verb_there_is_help(colorunbook: Colorunbook) -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """From what somebody wishes to a lab in which it is played, which is gone afterwards."""
 
+import asyncio
 import os
+import signal
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +37,7 @@ class Made:
 
     :ivar words: how the lab was to be made, in addition to its name.
     :ivar fails: how the drill fails.
+    :ivar impatient: somebody presses Ctrl-C, and again while the lab ends.
     """
 
     runtime: Path
@@ -45,6 +48,7 @@ class Made:
     orders: list[Orders] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     fails: ColorunbookError | None = None
+    impatient: bool = False
     closed: int = 0
 
     def make(self, name: str, _tell: Tell, **words: object) -> Lab:
@@ -62,12 +66,17 @@ class Made:
         self.folders.append(folder)
         (folder / "frames").touch()
         assert 0 == self.closed
+        if self.impatient:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
         if self.fails is not None:
             raise self.fails
         return usual()
 
     def close(self) -> None:
-        """End the lab."""
+        """End the lab; it may have ended already."""
+        if self.impatient and not self.closed:
+            os.kill(os.getpid(), signal.SIGINT)
         self.closed += 1
 
 
@@ -98,7 +107,7 @@ def test_a_lab_is_made_for_the_drill_alone(made: Made) -> None:
     } == made.words
     assert ["The guest runs under TCG.", "It is slow."] == told
     assert [made.runtime / "drill"] == made.folders
-    assert 1 == made.closed
+    assert made.closed
 
 
 @pytest.mark.parametrize("error", [Unavailable("The guest has gone."), Aborted("Interrupted.")])
@@ -108,7 +117,23 @@ def test_the_lab_goes_however_the_drill_ends(made: Made, error: ColorunbookError
     with pytest.raises(type(error)) as raised:
         stage(WISHES, lambda _: None)
     assert raised.value is error
-    assert 1 == made.closed
+    assert made.closed
+
+
+def test_who_is_impatient_does_not_keep_the_lab_from_its_end(made: Made) -> None:
+    """The second signal comes while it ends, and changes nothing."""
+    made.impatient = True
+
+    def disturbed(*_: object) -> None:
+        raise AssertionError
+
+    before = signal.signal(signal.SIGINT, disturbed)
+    try:
+        with pytest.raises(Aborted, match="The drill was interrupted; its lab is gone"):
+            stage(WISHES, lambda _: None)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert made.closed
 
 
 def test_what_is_wished_is_what_is_played(made: Made) -> None:
