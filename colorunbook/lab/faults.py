@@ -2,6 +2,7 @@
 """What can be taken from a host of a lab, one by one, and given back."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from signal import SIGCONT, SIGSTOP
 
@@ -64,7 +65,10 @@ def inject(lab: Lab, fault: Fault, host: Host, set_ports: SetPorts | None = None
         case Fault.CABLE | Fault.UPLINK:
             return
         case Fault.STOP:
-            _qemu(lab, host).send_signal(SIGSTOP)
+            try:
+                _qemu(lab, host).send_signal(SIGSTOP)
+            except psutil.NoSuchProcess:  # it has ended in this very moment
+                raise _nothing_to_take(host) from None
         case Fault.KILL:
             _qemu(lab, host)
             lab.kill_host(host)
@@ -89,16 +93,21 @@ def _mend(lab: Lab, host: Host, set_ports: SetPorts) -> Iterator[str]:
     for cable in cut:
         yield f"The {cable.value} of {host.address} is whole again."
     qemu = lab.qemu_of(host)
-    if qemu is not None and qemu.status() == psutil.STATUS_STOPPED:
-        qemu.send_signal(SIGCONT)
-        yield f"The QEMU of {host.address} goes on."
+    with suppress(psutil.NoSuchProcess):
+        if qemu is not None and qemu.status() == psutil.STATUS_STOPPED:
+            qemu.send_signal(SIGCONT)
+            yield f"The QEMU of {host.address} goes on."
 
 
 def _qemu(lab: Lab, host: Host) -> psutil.Process:
     qemu = lab.qemu_of(host)
     if qemu is None:
-        raise InputError(
-            f"No QEMU runs on {host.address}, so there is nothing to take.",
-            "'colorunbook lab status' shows what runs.",
-        )
+        raise _nothing_to_take(host)
     return qemu
+
+
+def _nothing_to_take(host: Host) -> InputError:
+    return InputError(
+        f"No QEMU runs on {host.address}, so there is nothing to take.",
+        "'colorunbook lab status' shows what runs.",
+    )

@@ -217,7 +217,8 @@ class Lab:
         """End a host's QEMU, as a power cut would, and see it gone."""
         process = self.qemu_of(host)
         if process is not None:
-            process.send_signal(SIGKILL)
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(SIGKILL)
             psutil.wait_procs([process], timeout=10)
 
     @property

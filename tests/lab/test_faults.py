@@ -229,3 +229,19 @@ def test_nobody_starts_a_qemu_that_has_gone(
     assert 2 == len(mend(lab, lab.site.primary, Switches()))
     assert not runs(qemu)
     assert lab.qemu_of(lab.site.primary) is None
+
+
+def test_a_qemu_that_ends_in_the_very_moment_is_none(
+    lab: Lab, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was there when it was looked for; what was wanted of it has happened, or cannot."""
+    qemu = start(lab.site.primary)
+    qemu.kill()
+    psutil.wait_procs([qemu])
+    monkeypatch.setattr(Lab, "qemu_of", lambda *_: qemu)
+    monkeypatch.setattr(Cables, "those_cut", lambda *_: {})
+    for fault in (Fault.KILL, Fault.POWER):
+        inject(lab, fault, lab.site.primary, Switches())
+    with pytest.raises(InputError, match=r"No QEMU runs on 10\.0\.0\.1"):
+        inject(lab, Fault.STOP, lab.site.primary, Switches())
+    assert () == mend(lab, lab.site.primary, Switches())
