@@ -19,6 +19,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "colorunbook.drill.sphinx",
+    "colorunbook.drill.study.sphinx",
     "colorunbook.render.sphinx",
     "changes",
     "guest",
