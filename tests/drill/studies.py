@@ -54,7 +54,8 @@ def _run(at: int, choice: Choice, turn: int) -> Run:
     )
     latency = {"memory": _times(slow), "disk": _times(slow * 3)}
     before = Served(12.0, latency, Times(24, 0.04, 0.05, 0.06, 0.07) if at else None)
-    after = Served(8.0, latency, _times(0.04))
+    later = {"memory": _times(slow * 3), "disk": _times(slow * 5)}
+    after = Served(8.0, later, Times(80, 0.04, 0.05, 0.06, 0.07))
     return Run(choice, 1.5, 38.0, before, after, 0.5 + slow, impact, ())
 
 

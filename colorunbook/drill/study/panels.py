@@ -38,7 +38,7 @@ class Column:
     """A position of a knob.
 
     :param x: its middle.
-    :param marks: the typical answer, the slow one, the gap at the failover.
+    :param marks: a kind each, as :attr:`Sight.latencies` has them.
     """
 
     sight: Sight

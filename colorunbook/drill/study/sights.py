@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the rounds of a study say together, position by position; times are in seconds."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -17,51 +17,67 @@ SERVICE = word_of(Service.MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """A position of a knob, and the drills in it.
+class While:
+    """A part of each drill in which clients were served, before the fault or after the resume.
 
     Each figure is a list with one of each drill that has it.
     """
+
+    parts: tuple[Served, ...]
+
+    @property
+    def typical(self) -> list[float]:
+        """The median latency of the answers."""
+        return [times.p50 for times in self._latencies()]
+
+    @property
+    def slow(self) -> list[float]:
+        """What one answer of a hundred took longer than."""
+        return [times.p99 for times in self._latencies()]
+
+    @property
+    def rates(self) -> list[float]:
+        """Checkpoints in a second."""
+        return [part.rate for part in self.parts]
+
+    @property
+    def pauses(self) -> list[float]:
+        """How long a checkpoint held the guest up, in the median."""
+        return [part.checkpoints.p50 for part in self.parts if part.checkpoints]
+
+    @property
+    def answers(self) -> list[float]:
+        """Answers in a second, of all services together."""
+        return [part.answers for part in self.parts]
+
+    def _latencies(self) -> Iterator[Times]:
+        for part in self.parts:
+            if (times := part.latency.get(SERVICE)) is not None:
+                yield times
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A position of a knob, and the drills in it."""
 
     point: Point
     runs: tuple[Run, ...]
 
     @property
-    def typical(self) -> list[float]:
-        """The median latency of the answers while nothing was taken away."""
-        return [times.p50 for times in self._latencies(lambda run: run.before)]
+    def before(self) -> While:
+        """With the first secondary."""
+        return While(tuple(run.before for run in self.runs if run.before))
 
     @property
-    def slow(self) -> list[float]:
-        """What one answer of a hundred took longer than, while nothing was taken away."""
-        return [times.p99 for times in self._latencies(lambda run: run.before)]
-
-    @property
-    def slow_after(self) -> list[float]:
-        """The same with the new secondary."""
-        return [times.p99 for times in self._latencies(lambda run: run.after)]
+    def after(self) -> While:
+        """With the new secondary."""
+        return While(tuple(run.after for run in self.runs if run.after))
 
     @property
     def gaps(self) -> list[float]:
-        """The longest that a client heard nothing when the primary was killed."""
+        """The longest that a client heard nothing when the primary was killed, of each drill."""
         impacts = (run.impact for run in self.runs)
         return [each.longest_gap for each in impacts if each and each.longest_gap is not None]
-
-    @property
-    def rates(self) -> list[float]:
-        """Checkpoints in a second."""
-        return [run.before.rate for run in self.runs if run.before]
-
-    @property
-    def pauses(self) -> list[float]:
-        """How long a checkpoint held the guest up, in the median."""
-        befores = (run.before for run in self.runs)
-        return [each.checkpoints.p50 for each in befores if each and each.checkpoints]
-
-    @property
-    def answers(self) -> list[float]:
-        """Answers in a second, of all services together."""
-        return [run.before.answers for run in self.runs if run.before]
 
     @property
     def flawed(self) -> int:
@@ -71,13 +87,7 @@ class Sight:
     @property
     def latencies(self) -> tuple[list[float], ...]:
         """All that the picture has of it."""
-        return self.typical, self.slow, self.gaps
-
-    def _latencies(self, part: Callable[[Run], Served | None]) -> Iterator[Times]:
-        for run in self.runs:
-            served = part(run)
-            if served is not None and (times := served.latency.get(SERVICE)) is not None:
-                yield times
+        return self.before.typical, self.before.slow, self.after.typical, self.gaps
 
 
 def sights(study: Study) -> Iterator[tuple[Axis, tuple[Sight, ...]]]:

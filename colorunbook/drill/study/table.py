@@ -10,26 +10,32 @@ from colorunbook.drill.table import Table
 from colorunbook.drill.words import count, took
 
 HEAD = (
-    *("knob", "position", "typical answer", "p99 before", "p99 after", "gap at the failover"),
-    *("checkpoints", "pause", "answers", "wrong"),
+    *("knob", "position", "typical answer", "p99", "gap at the failover"),
+    *("checkpoints", "pause of one", "answers", "wrong"),
 )
 _FINDINGS = 2
 """Of one drill that are told; the file has the others."""
 
 
 def table(study: Study) -> Table:
-    """A row for each position of each knob; a figure is the median of its drills."""
+    """A row for each position of each knob; a figure is the median of its drills.
+
+    Where there are two, the first is of the time before the fault, the second after the resume.
+    """
     return Table(HEAD, tuple(_row(axis, at) for axis, found in sights(study) for at in found))
 
 
 def _row(axis: Axis, sight: Sight) -> tuple[str, ...]:
+    before, after = sight.before, sight.after
     return (
         axis.knob,
         position(axis, sight),
-        *map(took, map(middle, (sight.typical, sight.slow, sight.slow_after, sight.gaps))),
-        _rate(middle(sight.rates)),
-        took(middle(sight.pauses)),
-        _rate(middle(sight.answers)),
+        _both(took(middle(before.typical)), took(middle(after.typical))),
+        _both(took(middle(before.slow)), took(middle(after.slow))),
+        took(middle(sight.gaps)),
+        _both(_rate(middle(before.rates)), _rate(middle(after.rates))),
+        took(middle([*before.pauses, *after.pauses])),
+        _both(_rate(middle(before.answers)), _rate(middle(after.answers))),
         f"{sight.flawed} of {len(sight.runs)}" if sight.flawed else "-",
     )
 
@@ -78,6 +84,10 @@ def wrongs(study: Study) -> Iterator[str]:
         more = len(run.findings) - _FINDINGS
         also = f" And {more} more." if more > 0 else ""
         yield f"{told(run.choice)}: {' '.join(run.findings[:_FINDINGS])}{also}"
+
+
+def _both(before: str, after: str) -> str:
+    return f"{before} → {after}"
 
 
 def _rate(number: float | None) -> str:

@@ -66,4 +66,4 @@ def test_a_position_tells_its_figures() -> None:
     """To who points at it."""
     told = re.findall(r"<title>(max_queue_size 1 packet: .*)</title>", svg(USUAL))
     (one,) = told
-    assert re.search(r"typical answer \d+ ms, one answer of a hundred took longer \d+ ms, ", one)
+    assert re.search(r"typical answer \d+ ms, one of a hundred took longer \d+ ms, ", one)

@@ -42,7 +42,7 @@ def test_a_knob_that_was_not_turned_is_left_out() -> None:
 def test_a_drill_that_failed_is_counted_and_no_figure_of_it_is_made_up() -> None:
     """What its position has comes of the other drill; both are told what was wrong."""
     (two,) = [row for row in table(USUAL).rows if row[:2] == ("x-checkpoint-delay", "2000 ms")]
-    assert ("12 ms", "1 of 2") == (two[2], two[-1])
+    assert ("12 ms → 36 ms", "1 of 2") == (two[2], two[-1])
     told = list(wrongs(USUAL))
     assert "x-checkpoint-delay 2000: The guest did not boot." in told
     assert any("The drill ended early: it hung." in each for each in told)
