@@ -109,6 +109,12 @@ def study(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """How fast things are, against the least that would do the same; it goes to docs/measured."""
+    session.run(PYTHON, "-m", "benchmarks", "--out", "docs/measured/bench.json", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """The document: it says what the model says, and its printed text runs on live QEMU."""
     session.run("colorunbook", "render", "docs", "--check")

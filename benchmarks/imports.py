@@ -1,41 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the start of the program costs: ``python benchmarks/imports.py``.
-
-A failover begins with it. The measure is what it cannot do without: typer and qemu.qmp.
-"""
+"""What the start of the program costs: a failover begins with it."""
 
 import subprocess
 import sys
-from statistics import median
+from collections.abc import Iterator
+
+from benchmarks.effort import Effort
+from benchmarks.row import Row
+from benchmarks.taking import Measure, in_turn
+
+LIBRARY = "import colorunbook; [getattr(colorunbook, name) for name in colorunbook.__all__]"
+
+_CLOCKED = """\
 from time import perf_counter
-
-ROUNDS = 15
-PROGRAMS = {
-    "python alone": "",
-    "typer, qemu.qmp": "import typer, qemu.qmp",
-    "colorunbook": "import colorunbook",
-    "colorunbook.cli": "import colorunbook.cli",
-    "colorunbook.cli.run": "import colorunbook.cli.run",
-}
+start = perf_counter()
+{}
+print(perf_counter() - start)
+"""
 
 
-def seconds(program: str) -> float:
-    """How long one start takes."""
-    start = perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True)
-    return perf_counter() - start
+def rows(effort: Effort) -> Iterator[Row]:
+    """The imports, each in a Python of its own, measured by itself."""
+    chosen = (
+        ("library", "import colorunbook", "import qemu.qmp", 1.0),
+        ("cli", "import colorunbook.cli", "import typer, qemu.qmp", 1.3),
+        ("cli-run", "import colorunbook.cli, colorunbook.cli.run", "import typer, qemu.qmp", None),
+        ("all-names", LIBRARY, "import qemu.qmp", None),
+    )
+    for name, ours, floor, wanted in chosen:
+        taken = in_turn(effort.rounds(30), _import(ours), _import(floor))
+        yield Row(f"import/{name}", _told(ours), _told(floor), wanted, *taken)
 
 
-def main() -> None:
-    """Print the medians, without Python's own start, and the ratio that should stay below 2."""
-    took = {name: median(seconds(p) for _ in range(ROUNDS)) for name, p in PROGRAMS.items()}
-    bare = took.pop("python alone")
-    for name, time in took.items():
-        print(f"{name:20} {(time - bare) * 1000:6.1f} ms")
-    least = took["typer, qemu.qmp"] - bare
-    for name in ("colorunbook.cli", "colorunbook.cli.run"):
-        print(f"{name} costs {(took[name] - bare) / least:.2f} times what it cannot do without")
+def _told(statement: str) -> str:
+    return "every public name of colorunbook" if statement is LIBRARY else statement
 
 
-if __name__ == "__main__":
-    main()
+def _import(statement: str) -> Measure:
+    """The seconds that a Python which has started takes for it."""
+
+    def measure() -> float:
+        words = (sys.executable, "-c", _CLOCKED.format(statement))
+        done = subprocess.run(words, check=True, capture_output=True, text=True)
+        return float(done.stdout)
+
+    return measure
