@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import imports
+from benchmarks import command, imports, rendering
 from benchmarks.effort import Effort
 from benchmarks.figures import Figures
 from benchmarks.row import Row
@@ -13,6 +13,9 @@ Family = Callable[[Effort], Iterator[Row]]
 
 FAMILIES: Final[Mapping[str, Family]] = {
     "import": imports.rows,
+    "render": rendering.rows,
+    "growth": rendering.growth,
+    "command": command.rows,
 }
 
 
