@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.effort import Effort
 from benchmarks.families import FAMILIES, measured
 from benchmarks.figures import Figures, read
+from benchmarks.row import Row
 from benchmarks.words import table
 from colorunbook.errors import ColorunbookError, InputError
 
@@ -55,11 +56,13 @@ def bench(out: Path | None, chosen: Sequence[str], effort: Effort) -> None:
     figures = Figures.here()
     if chosen and out is not None and out.exists():
         figures = figures.with_rows(read(out).rows)
-    for found in measured(figures, chosen or tuple(FAMILIES), effort, say):
-        figures = found
+    new: dict[str, Row] = {}
+    for row in measured(chosen or tuple(FAMILIES), effort, say):
+        new[row.key] = row
+        figures = figures.with_rows([row])
         if out is not None:
             out.write_text(figures.text, encoding="utf-8")
-    print(table(row for row in figures.rows if not chosen or row.family in chosen))
+    print(table(new.values()))
 
 
 def say(text: str) -> None:

@@ -4,9 +4,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import command, imports, rendering
+from benchmarks import command, imports, pairs, rendering
 from benchmarks.effort import Effort
-from benchmarks.figures import Figures
 from benchmarks.row import Row
 
 Family = Callable[[Effort], Iterator[Row]]
@@ -16,16 +15,15 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "render": rendering.rows,
     "growth": rendering.growth,
     "command": command.rows,
+    "pair": pairs.rows,
+    "process": pairs.processes,
 }
 
 
-def measured(
-    figures: Figures, chosen: Sequence[str], effort: Effort, say: Callable[[str], None]
-) -> Iterator[Figures]:
-    """The figures, with one more row each time."""
+def measured(chosen: Sequence[str], effort: Effort, say: Callable[[str], None]) -> Iterator[Row]:
+    """The rows of some families, as soon as each is known."""
     for name in chosen:
         say(f"{name} …")
         for row in FAMILIES[name](effort):
-            figures = figures.with_rows([row])
             say(f"  {row.key}: {row.ratio:.2f}")
-            yield figures
+            yield row
