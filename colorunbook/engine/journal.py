@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The record of one run: a line of JSON an event, on the disk before the next thing is done.
 
+What is about to be done is put on the disk first, and with it all that came before it. A line that
+nothing follows but questions waits for the next one that has to be there: putting it on the disk
+by itself takes longer than most commands of QEMU.
+
 The first line names the plan, the site and who began the run. The file is locked as long as the
 run goes on, so that whoever reads it can tell a run that goes on from one that was killed.
 """
@@ -15,9 +19,18 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, Self
 
+from colorunbook.book.actions import Assign, Await
 from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Step
-from colorunbook.engine.events import Event, Progress, QemuSpoke, UndoStarted
+from colorunbook.engine.events import (
+    Event,
+    Fencing,
+    Progress,
+    RunEnded,
+    StepStarted,
+    UndoStarted,
+    Yanking,
+)
 from colorunbook.engine.lock import take
 from colorunbook.engine.whoami import who
 from colorunbook.errors import Refused, Unavailable
@@ -107,13 +120,12 @@ class Journal:
         return journal
 
     def write(self, event: Event) -> None:
-        """Put an event on the disk; progress is not kept.
+        """Keep an event, and see it on the disk before something is done; progress is not kept.
 
         :raises Unavailable: the disk is full or gone.
         """
         if not isinstance(event, Progress):
-            # What QEMU says comes in floods, and the next step's record puts it on the disk.
-            self._append(as_record(event), sync=not isinstance(event, QemuSpoke))
+            self._append(as_record(event), sync=must_last(event))
 
     def fail(self, error: BaseException) -> None:
         """Put on the disk why the run ended early; where that fails, the reason itself counts."""
@@ -147,6 +159,17 @@ class Journal:
                 os.fsync(self._fd)
         except OSError as error:
             raise _full(self.path, error) from error
+
+
+def must_last(event: Event) -> bool:
+    """Whether something is done next, or nothing any more, so that a power cut may not take it."""
+    match event:
+        case StepStarted(step=step):
+            return not isinstance(step.action, Assign | Await)
+        case Fencing() | Yanking() | UndoStarted() | RunEnded():
+            return True
+        case _:
+            return False
 
 
 def as_record(event: Event) -> dict[str, Json]:

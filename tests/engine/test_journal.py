@@ -19,15 +19,19 @@ from colorunbook.book.conditions import guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.engine.events import (
     Event,
+    Fencing,
     GuardHeld,
     Progress,
     QemuSpoke,
+    RunEnded,
     RunStarted,
     StepDone,
+    StepSkipped,
     StepStarted,
     UndoReplied,
     UndoStarted,
     Yanked,
+    Yanking,
 )
 from colorunbook.engine.journal import Journal, as_record
 from colorunbook.errors import Refused, StepFailed, Unavailable
@@ -89,13 +93,41 @@ def test_only_its_owner_reads_it(journal: Journal) -> None:
     assert 0o700 == stat.S_IMODE(journal.path.parent.stat().st_mode)
 
 
-def test_an_event_is_on_the_disk_when_write_returns(journal: Journal) -> None:
-    """Before the next thing is done."""
+def test_an_event_is_in_the_file_when_write_returns(journal: Journal) -> None:
+    """Whoever kills the process takes nothing of it."""
     journal.write(StepStarted(1, STEP))
     last = rows(journal)[-1]
     assert ("StepStarted", 1) == (last["event"], last["number"])
     journal.write(StepDone(1, STEP, {"a": "\ud800"}, 0.5))
     assert "StepDone" == rows(journal)[-1]["event"]
+
+
+_WAIT = PLAN.steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("lasts", "event"),
+    [
+        (True, Fencing(Role.SECONDARY, "off")),
+        (True, Yanking(Role.PRIMARY)),
+        (True, StepStarted(1, STEP)),
+        (True, UndoStarted(1, STEP)),
+        (True, RunEnded(0.5)),
+        (False, RunStarted("primary-failover", PLAN.digest, 9)),
+        (False, StepStarted(9, _WAIT)),
+        (False, StepDone(1, STEP, None, 0.5)),
+        (False, StepSkipped(1, STEP, "it is so")),
+        (False, QemuSpoke(Role.PRIMARY, "STOP", None)),
+    ],
+)
+def test_what_is_about_to_be_done_outlasts_a_power_cut(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, lasts: bool, event: Event
+) -> None:
+    """It is put on the disk with all that came before it; what only tells waits for that."""
+    on_disk: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: on_disk.append(os.fstat(fd).st_size))
+    journal.write(event)
+    assert ([journal.path.stat().st_size] if lasts else []) == on_disk
 
 
 def test_progress_is_not_kept(journal: Journal) -> None:
