@@ -62,14 +62,14 @@ def fault(
     name: WhichLab = "default",
 ) -> None:
     """Take something from a host, as accidents do."""
-    from colorunbook.lab import faults, pair
+    from colorunbook.lab import faults, labs
 
     try:
         chosen = faults.Fault(kind)
     except ValueError:
         kinds = ", ".join(faults.Fault)
         raise InputError(f"{kind!r} is no fault.", f"There are {kinds}.") from None
-    made = pair.get(name)
+    made = labs.get(name)
     stricken = _host(made, host)
     faults.inject(made, chosen, stricken)
     say(f"The {stricken.address} has a fault: {chosen.value}.")
@@ -77,9 +77,9 @@ def fault(
 
 def mend(host: Which, name: WhichLab = "default") -> None:
     """Give a host back what was taken: its cables, and a QEMU that stands still goes on."""
-    from colorunbook.lab import faults, pair
+    from colorunbook.lab import faults, labs
 
-    made = pair.get(name)
+    made = labs.get(name)
     whole = _host(made, host)
     for sentence in faults.mend(made, whole) or (f"Nothing was missing at {whole.address}.",):
         say(sentence)

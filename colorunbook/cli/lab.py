@@ -143,10 +143,10 @@ def up(
 @lab_app.command()
 def status(as_json: AsJson = False) -> None:
     """Show the labs that are up: hosts, roles, QEMU, monitors, cables that are cut."""
-    from colorunbook.lab import pair
+    from colorunbook.lab import labs
 
     found: list[Json] = []
-    for made in pair.running():
+    for made in labs.running():
         hosts: list[Json] = []
         those_cut = made.those_cut()
         for host in (made.site.primary, made.site.secondary):
@@ -207,9 +207,9 @@ def kill(
     name: WhichLab = "default",
 ) -> None:
     """End one QEMU, as a power cut would."""
-    from colorunbook.lab import pair
+    from colorunbook.lab import labs
 
-    host = asyncio.run(pair.get(name).kill(role))
+    host = asyncio.run(labs.get(name).kill(role))
     say(f"The {role.value}, on {host.address}, is dead.")
 
 
@@ -219,15 +219,15 @@ def down(
     every: Annotated[bool, typer.Option("--all", help="Every lab of yours.")] = False,
 ) -> None:
     """End a lab; nothing of it is left."""
-    from colorunbook.lab import pair
+    from colorunbook.lab import labs
 
-    dead = pair.sweep()
+    dead = labs.sweep()
     for gone in dead:
         say(f"The lab {gone} had been killed; its folder is removed.")
     if name in dead and not every:
         return
-    labs = pair.running() if every else (pair.get(name),)
-    for made in labs:
+    chosen = labs.running() if every else (labs.get(name),)
+    for made in chosen:
         made.world.close()
         say(f"The lab {made.name} is gone.")
 

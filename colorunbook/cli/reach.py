@@ -104,15 +104,15 @@ def find_lab(typed: Typed) -> "Lab | None":
 
     :raises InputError: the one that was named is not up, or several could be meant.
     """
-    from colorunbook.lab import pair
+    from colorunbook.lab import labs
 
     if typed.lab is not None:
-        return pair.get(typed.lab)
-    labs = [lab for lab in pair.running() if typed.lives_in(lab)]
-    if len(labs) > 1:
-        names = ", ".join(lab.name for lab in labs)
+        return labs.get(typed.lab)
+    standing = [lab for lab in labs.running() if typed.lives_in(lab)]
+    if len(standing) > 1:
+        names = ", ".join(lab.name for lab in standing)
         raise InputError(f"Several labs are up: {names}.", "Choose one with --lab.")
-    return labs[0] if labs else None
+    return standing[0] if standing else None
 
 
 def _at(host: Host, address: str | None) -> Host:

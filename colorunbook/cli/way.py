@@ -93,10 +93,10 @@ def way_to(runbook: Runbook, site: Site, choice: Choice) -> Way:
     :raises InputError: the QEMU that was chosen cannot be used.
     :raises Unavailable: it cannot be had.
     """
-    from colorunbook.lab import pair
+    from colorunbook.lab import labs
 
     monitors = {site.host(role).monitor for role in Role}
-    for lab in pair.running():
+    for lab in labs.running():
         if monitors == {lab.site.host(role).monitor for role in Role}:
             return Way(site, lab.transport, choice.edition or lab.edition, choice.qemu)
     return _of_choice(runbook, site, choice)

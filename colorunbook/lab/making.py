@@ -15,7 +15,8 @@ from colorunbook.lab.accel import Accelerator, best, probe
 from colorunbook.lab.guest import trial
 from colorunbook.lab.guest.building import build
 from colorunbook.lab.guest.kept import Guest
-from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.labs import save, site_in
+from colorunbook.lab.pair import Lab
 from colorunbook.lab.provision import Release, provision, release
 from colorunbook.lab.tree import IMG, PATH, Tree, host_tree
 from colorunbook.lab.world import World
@@ -81,7 +82,7 @@ def make(
     try:
         lab = _furnish(name, world, accel, like, edition, guest)
         if not bound:
-            lab.save()
+            save(lab)
     except BaseException:
         world.close()
         raise

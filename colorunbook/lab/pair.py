@@ -2,12 +2,10 @@
 """A lab: a live COLO pair in a world of its own, brought up by the same runbooks as anywhere."""
 
 import dataclasses
-import json
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGCONT, SIGKILL
 from typing import Final
 
 import psutil
@@ -20,27 +18,15 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor, size_in_bytes
-from colorunbook.lab import genesis, runtime
+from colorunbook.hosts import Host, Role, Site
+from colorunbook.lab import images
 from colorunbook.lab.cables import Cable, Cables
-from colorunbook.lab.guest.building import build
 from colorunbook.lab.guest.console import until_up
-from colorunbook.lab.world import World, find
+from colorunbook.lab.world import World
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
 
 Watch = Callable[[Event], None]
-
-DEFAULT: Final = "default"
-DISK: Final = "64M"
-LINUX_MEMORY: Final = 256
-"""MiB: what the Linux of a lab is given at the most, since each checkpoint looks at all of it."""
-
-CHECKPOINT_DELAY: Final = 500
-"""Milliseconds: two checkpoints are soon seen."""
-
-HALT: Final = b"\xfa\xf4\xeb\xfd"
-"""``cli``, ``hlt``, and back to ``hlt``: a guest that asks nothing of its host."""
 
 BRING_UP: Final = (
     "launch-primary",
@@ -51,11 +37,6 @@ BRING_UP: Final = (
 )
 ALONE: Final = "launch-alone"
 PROTECT: Final = (ALONE, "protect")
-_RECORD = "lab.json"
-_CONSOLE = (
-    *("-chardev", "file,id=console0,path=/proc/self/fd/1,append=on"),
-    *("-serial", "chardev:console0"),
-)
 _WAYS_IN = ("nsenter", "env", "setpriv")
 
 
@@ -121,31 +102,7 @@ class Lab:
 
         :raises Unavailable: the guest cannot be made, or a tool failed.
         """
-        if self.linux:
-            made = self.world.runtime / "guest.qcow2"
-            shutil.copy(build().disk, made)
-            how: tuple[str, ...] = ("cp", "--sparse=always", str(made))
-        else:
-            made = self._halting()
-            how = ("qemu-img", "convert", "-f", "raw", "-O", "qcow2", str(made))
-        try:
-            for host in hosts:
-                self._must("mkdir", "-p", host.images)
-                self._must(*how, f"{host.images}/primary.qcow2")
-        finally:
-            made.unlink()
-
-    def _halting(self) -> Path:
-        """A disk with a boot sector that halts, and nothing else.
-
-        Without it the firmware goes on to boot from the network, with instructions that not every
-        nested KVM can run: the guest would end in ``internal-error`` after half a minute.
-        """
-        raw = self.world.runtime / "disk.raw"
-        with raw.open("wb") as file:
-            file.write(HALT.ljust(510, b"\0") + b"\x55\xaa")
-            file.truncate(size_in_bytes(self.site.disk))
-        return raw
+        images.prepare(self.world, hosts, self.site.disk, linux=self.linux)
 
     async def bring_up(self, watch: Watch) -> None:
         """Start the guest and see both QEMUs in lock-step, by the runbooks.
@@ -218,7 +175,10 @@ class Lab:
         process = self.qemu_of(host)
         if process is not None:
             with suppress(psutil.NoSuchProcess):
+                way_in = process.parent()
                 process.send_signal(SIGKILL)
+                if way_in is not None and way_in.status() == psutil.STATUS_STOPPED:
+                    way_in.send_signal(SIGCONT)  # nsenter stands still with what it has started
             psutil.wait_procs([process], timeout=10)
 
     @property
@@ -250,19 +210,6 @@ class Lab:
         cables = self.world.cables
         return {} if cables is None else cables.those_cut(self.world.keeper)
 
-    def save(self) -> None:
-        """Write the record by which later commands find the lab."""
-        record = {
-            "accel": self.site.accel.value,
-            "tap": self.site.bridge_helper is not None,
-            "remarks": list(self.remarks),
-            "edition": self.edition.value,
-            "hosts": {role.value: _whereabouts(self.site.host(role)) for role in Role},
-            "memory": self.site.memory,
-            "linux": self.linux,
-        }
-        (self.world.runtime / _RECORD).write_text(json.dumps(record) + "\n")
-
     def _on(self, address: str, argv: Sequence[str]) -> Sequence[str]:
         """The words that run a command on a host."""
         return self.world.command(argv, address=address)
@@ -270,88 +217,3 @@ class Lab:
     def _in_network_of(self, address: str, argv: Sequence[str]) -> Sequence[str]:
         """The words that run a command of this machine in the network of a host."""
         return self.world.net_command(argv, address=address)
-
-    def _must(self, *argv: str) -> None:
-        done = self.world.run(argv)
-        if done.returncode:
-            raise Unavailable(f"In the lab, {argv[0]} failed: {done.stderr.strip()}")
-
-
-def site_in(folder: Path, accel: Accel, *, tap: bool, like: Site, linux: bool = False) -> Site:
-    """A site as it is in a lab: its monitors in the lab's folder, its disks small.
-
-    :param linux: the guest is one; what it says on its serial console is in QEMU's log.
-    """
-    return dataclasses.replace(
-        like,
-        primary=_with_monitors(like.primary, folder),
-        secondary=_with_monitors(like.secondary, folder),
-        disk=DISK,
-        accel=accel,
-        cpu=like.cpu if accel is Accel.KVM else "qemu64",
-        bridge_helper=like.bridge_helper if tap else None,
-        checkpoint_delay=CHECKPOINT_DELAY,
-        extra=("-display", "none", *(_CONSOLE if linux else ())),
-        memory=min(like.memory, LINUX_MEMORY) if linux else like.memory,
-    )
-
-
-def running() -> tuple[Lab, ...]:
-    """The labs of this user that stand."""
-    labs = [_found(name) for name in runtime.names()]
-    return tuple(lab for lab in labs if lab is not None)
-
-
-def sweep() -> tuple[str, ...]:
-    """Remove what labs that were killed have left of their folders; their names."""
-    return genesis.sweep(runtime.labs())
-
-
-def get(name: str) -> Lab:
-    """A lab that stands.
-
-    :raises InputError: there is none of this name.
-    """
-    lab = _found(runtime.checked_name(name))
-    if lab is None:
-        others = ", ".join(other.name for other in running())
-        advice = f"Up: {others}." if others else "'colorunbook lab up' makes one."
-        raise InputError(f"No lab {name!r} is up.", advice)
-    return lab
-
-
-def _found(name: str) -> Lab | None:
-    folder = runtime.folder_of(name)
-    world = find(folder)
-    if world is None or not (folder / _RECORD).exists():
-        return None
-    record = json.loads((folder / _RECORD).read_text())
-    memory = int(record.get("memory", Site().memory))
-    like = dataclasses.replace(_like(record.get("hosts")), memory=memory)
-    linux = bool(record.get("linux", False))
-    accel, tap = Accel(record["accel"]), bool(record["tap"])
-    site = site_in(folder, accel, tap=tap, like=like, linux=linux)
-    edition = Edition(record.get("edition", Edition.HMP.value))
-    return Lab(name, world, site, tuple(record["remarks"]), edition, linux)
-
-
-def _whereabouts(host: Host) -> dict[str, str]:
-    return {"address": host.address, "images": host.images}
-
-
-def _like(hosts: dict[str, dict[str, str]] | None) -> Site:
-    """The site whose hosts a lab has; an earlier colorunbook kept none but the document's."""
-    if hosts is None:
-        return Site()
-    primary, secondary = (hosts[role.value] for role in Role)
-    return Site(
-        Host(primary["address"], primary["images"]), Host(secondary["address"], secondary["images"])
-    )
-
-
-def _with_monitors(host: Host, folder: Path) -> Host:
-    name = host.address.replace(":", "_")
-    monitor, spare = (
-        UnixMonitor(str(runtime.socket_path(folder, f"{name}.{kind}"))) for kind in ("qmp", "spare")
-    )
-    return dataclasses.replace(host, monitor=monitor, spare=spare)

@@ -10,7 +10,7 @@ import pytest
 from colorunbook.cli.fault import fault, mend
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Host, Role
-from colorunbook.lab import faults, pair
+from colorunbook.lab import faults, labs
 from colorunbook.lab.faults import Fault
 from colorunbook.lab.pair import Lab
 from tests.cli.conftest import Colorunbook
@@ -47,7 +47,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...
     async def role_of(_: Lab, host: Host) -> Role | None:
         return ROLES.get(host.address)
 
-    monkeypatch.setattr(pair, "get", get)
+    monkeypatch.setattr(labs, "get", get)
     monkeypatch.setattr(faults, "inject", inject)
     monkeypatch.setattr(faults, "mend", mending)
     monkeypatch.setattr(Lab, "role_of", role_of)

@@ -21,9 +21,10 @@ from colorunbook.hosts import Accel, Host, Role, Site
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.faults import Fault, SetPorts
 from colorunbook.lab.guest.services import Service
+from colorunbook.lab.labs import site_in
 from colorunbook.lab.life import Life
 from colorunbook.lab.making import APART
-from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.pair import Lab
 from colorunbook.lab.switch import Spaces
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World

@@ -27,7 +27,9 @@ from colorunbook.engine.waits import ask
 from colorunbook.errors import ColorunbookError
 from colorunbook.hosts import Accel, Host, Site
 from colorunbook.lab import genesis, making, runtime
-from colorunbook.lab.pair import HALT, Lab, site_in
+from colorunbook.lab.images import HALT
+from colorunbook.lab.labs import save, site_in
+from colorunbook.lab.pair import Lab
 from colorunbook.lab.tree import Tree
 from colorunbook.qemu.dialect import Edition
 from tests.faults.chapters import EXCHANGED, ONE, TWO, exchanged
@@ -98,7 +100,7 @@ class Stage:
         like = Site(memory=MEMORY)
         site = site_in(world.runtime, ground.accel, tap=world.tap, like=like)
         self.lab = Lab(name, world, site, ())
-        self.lab.save()  # so that the command line finds it
+        save(self.lab)  # so that the command line finds it
         self._states = TemporaryDirectory(prefix="colorunbook-faults-")
         self._put("qemu.conf", _CONFIGURATION.encode())
         self._put("halt.rom", _FIRMWARE)

@@ -16,7 +16,7 @@ from colorunbook.engine.events import Event, StepDone, StepSkipped, StepStarted
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.lab import pair
+from colorunbook.lab import labs
 from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Edition
 from tests.faults.points import Moment
@@ -46,7 +46,7 @@ def _die() -> None:
 
 
 async def _run(asked: argparse.Namespace) -> None:
-    lab = pair.get(str(asked.lab))
+    lab = labs.get(str(asked.lab))
     async with Session(lab.transport, lab.site, Edition(asked.edition)) as session:
         plan = await session.resolve(shelf.runbook(str(asked.name)))
         journal = Fatal(Path(asked.state), plan, int(asked.step), Moment(asked.moment))

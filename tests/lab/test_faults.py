@@ -17,9 +17,10 @@ from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Host, Site
 from colorunbook.lab.cables import Cable, Cables
 from colorunbook.lab.faults import Fault, inject, mend
+from colorunbook.lab.labs import site_in
 from colorunbook.lab.life import Life
 from colorunbook.lab.making import APART
-from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.pair import Lab
 from colorunbook.lab.switch import Spaces
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World

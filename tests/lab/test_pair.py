@@ -14,10 +14,11 @@ import pytest
 
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Accel, Host, Site, UnixMonitor
-from colorunbook.lab import pair, runtime
+from colorunbook.lab import labs, runtime
 from colorunbook.lab.cables import Cables
+from colorunbook.lab.labs import site_in
 from colorunbook.lab.life import Life
-from colorunbook.lab.pair import Lab, site_in
+from colorunbook.lab.pair import Lab
 from colorunbook.lab.switch import Spaces
 from colorunbook.lab.tree import Tree
 from colorunbook.lab.world import World
@@ -41,23 +42,23 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     world.save()
     site = site_in(folder, Accel.KVM, tap=False, like=Site())
     made = Lab("mine", world, site, ("It is slow.",), Edition.BLOCKDEV)
-    made.save()
+    labs.save(made)
     return made
 
 
 def test_a_lab_is_found_as_it_was_made(lab: Lab) -> None:
     """With its QEMU, its edition and its remarks."""
-    assert lab == pair.get("mine")
-    assert Path("/o/qemu") == pair.get("mine").world.tree.binary
-    assert Dialect(Version(10, 0, 13), Edition.BLOCKDEV) == pair.get("mine").dialect
+    assert lab == labs.get("mine")
+    assert Path("/o/qemu") == labs.get("mine").world.tree.binary
+    assert Dialect(Version(10, 0, 13), Edition.BLOCKDEV) == labs.get("mine").dialect
 
 
 def test_a_lab_of_two_hosts_is_found_as_it_was_made(lab: Lab) -> None:
     """With the addresses and the folders of its hosts."""
     like = Site(Host("fd00::1", "/one"), Host("fd00::2", "/two"))
     made = replace(lab, site=site_in(lab.world.runtime, Accel.KVM, tap=True, like=like))
-    made.save()
-    assert made == pair.get("mine")
+    labs.save(made)
+    assert made == labs.get("mine")
 
 
 def test_a_host_has_two_monitors(lab: Lab) -> None:
@@ -105,7 +106,7 @@ def test_a_record_without_hosts_is_of_the_documents(lab: Lab) -> None:
     told = json.loads(record.read_text())
     del told["hosts"]
     record.write_text(json.dumps(told))
-    assert lab == pair.get("mine")
+    assert lab == labs.get("mine")
 
 
 def test_a_record_without_an_edition_is_of_the_document(lab: Lab) -> None:
@@ -114,7 +115,7 @@ def test_a_record_without_an_edition_is_of_the_document(lab: Lab) -> None:
     told = json.loads(record.read_text())
     del told["edition"]
     record.write_text(json.dumps(told))
-    assert Edition.HMP is pair.get("mine").edition
+    assert Edition.HMP is labs.get("mine").edition
 
 
 @pytest.fixture

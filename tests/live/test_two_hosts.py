@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A lab of two hosts with a network each: the runbooks work there, and a cable can be pulled."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator
 
 import pytest
+from psutil import STATUS_STOPPED
 
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
+from colorunbook.engine.session import Session
 from colorunbook.errors import TimedOut
 from colorunbook.hosts import UnixMonitor
 from colorunbook.lab import making
@@ -124,6 +127,25 @@ async def test_a_peer_without_a_cable_vanishes_without_a_word(lab: Lab) -> None:
     assert is_object(await monitor.execute(Payload("query-status"), 10))
     for each in (monitor, spare):
         await each.close()
+
+
+async def test_a_host_that_stands_still_can_lose_its_power(lab: Lab) -> None:
+    """What has started its QEMU stands still with it, and is gone with it all the same."""
+    host = lab.site.primary
+    lab.prepare_images(host)
+    async with Session(lab.transport, lab.site) as session:
+        await lab.do("launch-primary", session, lambda _event: None)
+    qemu = lab.qemu_of(host)
+    assert qemu is not None
+    way_in = qemu.parent()
+    assert way_in is not None
+    inject(lab, Fault.STOP, host)
+    async with asyncio.timeout(10):
+        while way_in.status() != STATUS_STOPPED:  # noqa: ASYNC110 - there is no event of it
+            await asyncio.sleep(0.01)
+    inject(lab, Fault.POWER, host)
+    assert lab.qemu_of(host) is None
+    assert STATUS_STOPPED not in [each.status() for each in (way_in,) if each.is_running()]
 
 
 async def both_monitors(lab: Lab) -> tuple[QmpMonitor, QmpMonitor]:
