@@ -126,4 +126,6 @@ def _end(error: ColorunbookError) -> NoReturn:
     say(f"{paint(f'colorunbook: {kind}:', 'bad')} {_bounded(error.message)}")
     if error.advice:
         say(error.advice)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # all is said and done: it would spoil the exit code
     sys.exit(error.exit_code)

@@ -38,13 +38,17 @@ FALLEN_INTO = (
     "main()\n",
 )
 
-#: The program, interrupted again while it clears away what it has made.
+#: The program, interrupted again while it clears away what it has made, and when it is no more.
 CLEARING = (
     sys.executable,
     "-c",
     "import os, signal\n"
     "from colorunbook import shelf\n"
     "from colorunbook.cli import main\n"
+    "class Last:\n"
+    "    def __init__(self, kill, pid): self.kill, self.pid = kill, pid\n"
+    "    def __del__(self): self.kill(self.pid, 15)\n"
+    "shelf.last = Last(os.kill, os.getpid())\n"
     "def clearing():\n"
     "    try:\n"
     "        os.kill(os.getpid(), signal.SIGINT)\n"
