@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colorunbook.comparison import Nic
+from colorunbook.comparison import Comparison, Nic
 from colorunbook.drift.comparing import Drift, Given, compare
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Host, Role, Site
@@ -111,6 +111,20 @@ def test_the_card_is_read_off_the_document() -> None:
     assert ("e1000", []) == (drift.site["guest.nic"], said(drift))
     (one,) = said(compare(text.replace("rtl8139", "e1000", 1), Given()))
     assert "type is rtl8139 in the model, e1000 here" in one
+
+
+def test_the_numbers_of_the_comparison_are_not_read_off() -> None:
+    """Who has others than the document is told of each command, whichever of the two has them."""
+    chosen = replace(HOSTS, comparison=Comparison(compare_timeout=1000))
+    text = page(chosen, Dialect())
+    assert [] == said(compare(text, Given(chosen)))
+    for document, site, words in (
+        (text, HOSTS, "compare_timeout is 1000 here; the model has none"),
+        (page_of("11.1"), chosen, "compare_timeout is missing; in the model it is 1000"),
+    ):
+        found = said(compare(document, Given(site)))
+        assert 3 == len(found)
+        assert all(words in one for one in found)
 
 
 @pytest.mark.parametrize(
