@@ -14,7 +14,7 @@ from colorunbook.drill.staging import Tell, Wishes, stage
 from colorunbook.drill.study.figures import failed, figures
 from colorunbook.drill.study.grid import Choice, told
 from colorunbook.drill.study.study import Study
-from colorunbook.errors import Aborted, ColorunbookError, InputError
+from colorunbook.errors import Aborted, ColorunbookError, InputError, Unavailable
 from colorunbook.hosts import Accel
 
 SCENARIO: Final = "secondary-failover"
@@ -71,7 +71,7 @@ def conduct(
     :param kept: what was played earlier, and is not played again.
     :raises Aborted: somebody has interrupted it.
     :raises InputError: what was played earlier was played on something else.
-    :raises ColorunbookError: not a single drill had a result.
+    :raises Unavailable: not a single drill had a result.
     """
     setting = kept.setting if kept else None
     runs = list(kept.runs) if kept else []
@@ -84,11 +84,12 @@ def conduct(
             result = stage(wishes(choice, accel), _deeper(tell))
         except Aborted:
             raise
-        except ColorunbookError as error:
-            tell(f"  It did not begin: {error}")
-            runs.append(failed(choice, load, time.monotonic() - begun, str(error)))
+        except (ColorunbookError, OSError) as error:
+            why = str(error) or type(error).__name__
+            tell(f"  It has no result: {why}")
+            runs.append(failed(choice, load, time.monotonic() - begun, why))
             if setting is None and number == len(order):
-                raise
+                raise Unavailable(f"No drill had a result. The last one: {why}") from error
         else:
             setting = _same(setting, _common(result.setting))
             runs.append(figures(choice, load, time.monotonic() - begun, result))

@@ -90,7 +90,13 @@ def test_a_drill_that_does_not_begin_ends_nothing() -> None:
     study = stage.conduct(ONE, TWO, THREE)[-1]
     assert [(), ("The guest did not boot.",), ()] == [run.findings for run in study.runs]
     assert [True, False, True] == [run.is_flawless for run in study.runs]
-    assert "  It did not begin: The guest did not boot." in stage.heard
+    assert "  It has no result: The guest did not boot." in stage.heard
+
+
+def test_what_the_system_says_ends_no_study_either() -> None:
+    """Though it says no word."""
+    study = Stage({500: TimeoutError()}).conduct(ONE, TWO, THREE)[-1]
+    assert [(), ("TimeoutError",), ()] == [run.findings for run in study.runs]
 
 
 def test_a_drill_in_which_something_was_wrong_is_told_and_kept() -> None:
