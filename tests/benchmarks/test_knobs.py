@@ -72,8 +72,8 @@ def test_a_signal_ends_it_and_the_same_command_goes_on(
     told = f"The study was interrupted. What was seen is in {out}; the same command goes on."
     assert ["  It hangs.", told] == said[-2:]
     assert [100, 500] == [run.choice.delay for run in read(out).runs]
-    assert [2000, 20_000] == played(words)
-    assert [100, 500, 2000, 20_000] == [run.choice.delay for run in read(out).runs]
+    assert [2000, 5000, 20_000] == played(words)
+    assert [100, 500, 2000, 5000, 20_000] == [run.choice.delay for run in read(out).runs]
 
 
 def test_an_interrupt_before_anything_was_seen(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_what_is_there_is_played_again_when_that_is_wanted(
     before = [run.choice for run in read(Path(words[1])).runs]
     assert [] == played(words)
     assert "already; --anew plays it again." in capsys.readouterr().err
-    assert [100, 500, 2000, 20_000] == played((*words, "--anew", *ONE_KNOB[2:]))
+    assert [100, 500, 2000, 5000, 20_000] == played((*words, "--anew", *ONE_KNOB[2:]))
     after = [run.choice for run in read(Path(words[1])).runs]
     assert before != after
     assert set(before) == set(after)
@@ -105,7 +105,7 @@ def test_a_file_that_is_no_study_is_left_alone(tmp_path: Path) -> None:
     words = ("--out", str(out), *ONE_KNOB)
     assert 2 == main(words, lambda *_: usual())
     assert "Something else." == out.read_text()
-    assert 4 == len(played((*words, "--anew")))
+    assert 5 == len(played((*words, "--anew")))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_study_in_which_something_was_wrong_says_so(
 
     out = tmp_path / "knobs.json"
     assert 0 == main(("--out", str(out), *ONE_KNOB), stage)
-    assert "In 1 of 4 drills something was wrong." in capsys.readouterr().err
+    assert "In 1 of 5 drills something was wrong." in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_is_told(

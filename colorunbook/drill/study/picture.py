@@ -37,7 +37,7 @@ _KINDS = (
     ("slow", "one of a hundred took longer", "h0"),
     (
         "later",
-        "typical answer with the new secondary",
+        "typical, new secondary",
         "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0",
     ),
     ("gap", "longest silence at the failover", "m-5 0h10"),

@@ -75,8 +75,11 @@ class Sight:
 
     @property
     def gaps(self) -> list[float]:
-        """The longest that a client heard nothing when the primary was killed, of each drill."""
-        impacts = (run.impact for run in self.runs)
+        """The longest that a client heard nothing when the primary was killed.
+
+        It is of each drill in which nothing was wrong: who is never answered again has no gap.
+        """
+        impacts = (run.impact for run in self.runs if run.is_flawless)
         return [each.longest_gap for each in impacts if each and each.longest_gap is not None]
 
     @property

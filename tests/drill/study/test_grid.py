@@ -32,7 +32,7 @@ def test_every_number_of_qemu_has_its_own_value_among_the_points() -> None:
 
 def test_one_knob_alone_is_tried_alone() -> None:
     """By its name."""
-    assert [Choice(n) for n in (100, 500, 2000, 20_000)] == list(
+    assert [Choice(n) for n in (100, 500, 2000, 5000, 20_000)] == list(
         choices(frozenset({"x-checkpoint-delay"}))
     )
 

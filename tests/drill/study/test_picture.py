@@ -50,7 +50,7 @@ def test_each_drill_has_its_dot() -> None:
     for column in (c for panel in drawn for c in panel.columns):
         for mark, figures in zip(column.marks, column.sight.latencies, strict=True):
             assert len(figures) == len(mark.dots)
-            assert mark.middle is not None
+            assert mark.middle is not None, "each position has one drill that is whole"
             assert min(d.y for d in mark.dots) <= mark.middle.y <= max(d.y for d in mark.dots)
 
 

@@ -48,6 +48,14 @@ def test_a_drill_that_failed_is_counted_and_no_figure_of_it_is_made_up() -> None
     assert any("The drill ended early: it hung." in each for each in told)
 
 
+def test_who_is_never_answered_again_has_no_gap() -> None:
+    """However short those are that ended before."""
+    runs = (*USUAL.of(AXES[-1].points[0].choice), USUAL.runs[-1])
+    whole, broken = table(replace(USUAL, runs=runs)).rows
+    assert whole[4] != "-" == broken[4]
+    assert "1 of 1" == broken[-1]
+
+
 def test_what_was_wrong_in_each_round_is_told_once() -> None:
     """And of many findings the first ones."""
     run = replace(USUAL.runs[0], findings=("One.", "Two.", "Three.", "Four."))
