@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the start of the program costs: a failover begins with it."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
+from benchmarks.child import python
 from benchmarks.effort import Effort
 from benchmarks.row import Row
 from benchmarks.taking import Measure, in_turn
@@ -40,8 +39,6 @@ def _import(statement: str) -> Measure:
     """The seconds that a Python which has started takes for it."""
 
     def measure() -> float:
-        words = (sys.executable, "-c", _CLOCKED.format(statement))
-        done = subprocess.run(words, check=True, capture_output=True, text=True)
-        return float(done.stdout)
+        return float(python("-c", _CLOCKED.format(statement)))
 
     return measure

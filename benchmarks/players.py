@@ -3,14 +3,13 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Protocol
 
+from benchmarks.child import python
 from benchmarks.script import Script, acts
 from colorunbook import shelf
 from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Yank
@@ -115,7 +114,7 @@ class Program:
         """Do it, from the start of the process to its end."""
         with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
             words = ("run", name, "--lab", lab.name, "--state", folder)
-            return _process(sys.executable, "-m", "colorunbook", *words)
+            return _process("-m", "colorunbook", *words)
 
 
 class Least:
@@ -127,12 +126,12 @@ class Least:
         with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
             file = Path(folder) / "payloads.json"
             file.write_text(json.dumps(_orders(plan)))
-            return _process(sys.executable, str(Path(__file__).with_name("least.py")), str(file))
+            return _process(str(Path(__file__).with_name("least.py")), str(file))
 
 
 def _process(*words: str) -> Took:
     start = perf_counter()
-    subprocess.run(words, check=True, capture_output=True)
+    python(*words)
     took = perf_counter() - start
     return Took(took, took)
 
