@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``colorunbook drill``: a real guest, two hosts, a client, and faults."""
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,6 +63,13 @@ Examples:
 """
 
 
+def _number(value: float | None) -> float | None:
+    """Refuse what is of no size, and so lies between any bounds."""
+    if value is not None and isnan(value):
+        raise typer.BadParameter(f"{value} is no number.")
+    return value
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(epilog=EPILOG)(drill)
@@ -81,13 +89,21 @@ def drill(
     seed: Annotated[int, typer.Option(help="What chance is made of.")] = 1,
     rest: Annotated[
         float | None,
-        typer.Option(min=0, max=3600, help="Seconds of service before each fault, and at the end."),
+        typer.Option(
+            min=0,
+            max=3600,
+            callback=_number,
+            help="Seconds of service before each fault, and at the end.",
+        ),
     ] = None,
     connections: Annotated[
         int, typer.Option(min=1, max=50, help="How many clients each service has.")
     ] = 2,
     period: Annotated[
-        float, typer.Option(min=0.001, max=60, help="Seconds from one request to the next.")
+        float,
+        typer.Option(
+            min=0.001, max=60, callback=_number, help="Seconds from one request to the next."
+        ),
     ] = 0.05,
     detect: Annotated[
         int, typer.Option(min=50, max=60000, metavar="MS", help="Silence that counts as death.")

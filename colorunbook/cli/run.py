@@ -10,7 +10,6 @@ import typer
 
 from colorunbook import shelf
 from colorunbook.book.runbook import Runbook
-from colorunbook.cli import dryrun
 from colorunbook.cli.console import give_json, say
 from colorunbook.cli.doing import Telling, do, warn_of_builds
 from colorunbook.cli.exposure import concerned, must_be_private, spoken_of
@@ -188,6 +187,8 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
                 say(f"QEMU {plan.dialect.version}: {trouble}.")
             await warn_of_builds(plan, session)
             if order.dry_run:
+                from colorunbook.cli import dryrun
+
                 await dryrun.tell(plan, session, manner, as_json=order.telling.as_json)
                 return
             folder, chosen = order.state or state_folder(), order.choice.as_words()
@@ -199,4 +200,6 @@ def _show(plan: Plan, *, as_json: bool) -> None:
     if as_json:
         give_json({"digest": plan.digest, **plan.as_json()})
     else:
+        from colorunbook.cli import dryrun
+
         dryrun.show(plan)

@@ -8,7 +8,7 @@ from typing import Final
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
-from colorunbook.lab import genesis, runtime
+from colorunbook.lab import runtime
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import find
 from colorunbook.qemu.dialect import Edition
@@ -71,6 +71,8 @@ def running() -> tuple[Lab, ...]:
 
 def sweep() -> tuple[str, ...]:
     """Remove what labs that were killed have left of their folders; their names."""
+    from colorunbook.lab import genesis
+
     return genesis.sweep(runtime.labs())
 
 

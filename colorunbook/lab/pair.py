@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGCONT, SIGKILL
-from typing import Final
-
-import psutil
+from typing import TYPE_CHECKING, Final
 
 from colorunbook import shelf
 from colorunbook.book.conditions import colo_mode_is, guest_is
@@ -19,12 +17,13 @@ from colorunbook.engine.session import Session
 from colorunbook.engine.waits import ask
 from colorunbook.errors import InputError, Unavailable
 from colorunbook.hosts import Host, Role, Site
-from colorunbook.lab import images
 from colorunbook.lab.cables import Cable, Cables
-from colorunbook.lab.guest.console import until_up
 from colorunbook.lab.world import World
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
+
+if TYPE_CHECKING:
+    import psutil
 
 Watch = Callable[[Event], None]
 
@@ -80,12 +79,14 @@ class Lab:
             f"It has {self.site.primary.address} and {self.site.secondary.address}.",
         )
 
-    def qemu_of(self, host: Host) -> psutil.Process | None:
+    def qemu_of(self, host: Host) -> "psutil.Process | None":
         """The QEMU that serves a host's monitor; ``None``: it does not run.
 
         A script may have started it and wait for it. So it is the last that was given the monitor,
         whatever it is called.
         """
+        import psutil
+
         wanted = f"{host.monitor},server=on,wait=off"
         given: dict[int, psutil.Process] = {}
         parents: set[int | None] = set()
@@ -102,6 +103,8 @@ class Lab:
 
         :raises Unavailable: the guest cannot be made, or a tool failed.
         """
+        from colorunbook.lab import images
+
         images.prepare(self.world, hosts, self.site.disk, linux=self.linux)
 
     async def bring_up(self, watch: Watch) -> None:
@@ -134,6 +137,8 @@ class Lab:
         :returns: how long it took from here, in seconds.
         :raises Unavailable: it does not come up; the message says why.
         """
+        from colorunbook.lab.guest.console import until_up
+
         log = self.transport.log_of(host)
         return await until_up(log, lambda: self.qemu_of(host) is not None)
 
@@ -172,6 +177,8 @@ class Lab:
 
     def kill_host(self, host: Host) -> None:
         """End a host's QEMU, as a power cut would, and see it gone."""
+        import psutil
+
         process = self.qemu_of(host)
         if process is not None:
             with suppress(psutil.NoSuchProcess):

@@ -13,17 +13,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Self, TypeAlias
-
-import psutil
-from filelock import FileLock
+from typing import IO, TYPE_CHECKING, Self, TypeAlias
 
 from colorunbook.errors import TimedOut, Unavailable
-from colorunbook.lab import ending
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.life import Life
 from colorunbook.lab.own import search_path
 from colorunbook.lab.tree import PATH, Tree
+
+if TYPE_CHECKING:  # a run in a lab needs neither, and starts sooner
+    import psutil
+    from filelock import FileLock
 
 #: The file in the runtime folder by which a later command finds the world.
 RECORD = "world.json"
@@ -184,8 +184,10 @@ class World:
             list(argv), child.returncode, out.decode(errors="replace"), err.decode(errors="replace")
         )
 
-    def processes(self) -> tuple[psutil.Process, ...]:
+    def processes(self) -> "tuple[psutil.Process, ...]":
         """The processes that live in it, without its keeper, numbered as outside."""
+        import psutil
+
         ours = _pid_namespace(self.keeper.pid)
         if ours is None or not self.is_alive:
             return ()
@@ -201,8 +203,11 @@ class World:
     def close(self) -> None:
         """End everything in it, wait until it is really gone, and remove its runtime folder.
 
-        :raises TimedOut: the kernel did not let it go within twice :data:`ending.PATIENCE`.
+        :raises TimedOut: the kernel did not let it go within twice
+            :data:`colorunbook.lab.ending.PATIENCE`.
         """
+        from colorunbook.lab import ending
+
         ending.end(self.keeper)
         if self._starter is not None:
             if self._starter.stdin is not None:
@@ -241,11 +246,13 @@ class World:
             raise Unavailable(f"The lab in {self.runtime} has ended.", "Start it again.")
 
 
-def exclusive(labs: Path) -> FileLock:
+def exclusive(labs: Path) -> "FileLock":
     """What is held while folders of labs come and go.
 
     :param labs: the folder that they are in.
     """
+    from filelock import FileLock
+
     return FileLock(labs / ".lock", timeout=_LOCKED, mode=0o600)
 
 
