@@ -7,7 +7,7 @@ the disk is within its reach.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from jinja2 import (
@@ -25,12 +25,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from colorunbook import shelf
 from colorunbook.book.colo import DISK, NETDEV, REPLICA, Colo
+from colorunbook.book.runbook import Runbook
 from colorunbook.errors import ColorunbookError, InputError
 from colorunbook.hosts import Site
-from colorunbook.plan import Plan, resolve
+from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.render import filters
 from colorunbook.render.gallery import picture
+from colorunbook.render.planned import planned
 from colorunbook.render.textpen import text_art
 
 _SUFFIX = ".j2"
@@ -53,7 +55,7 @@ class Plans:
         """
         if name not in self._plans:
             book = self._runbooks[name] if name in self._runbooks else shelf.runbook(name)
-            self._plans[name] = resolve(book, self.site, self.dialect)
+            self._plans[name] = planned(book, self.site, self.dialect)
         return self._plans[name]
 
     @property
@@ -67,13 +69,25 @@ class Plans:
 
     def replacement(self, plan: Plan, headings: Mapping[str, str]) -> str:
         """What has to be started before a resume."""
-        launch = resolve(self._runbooks["launch-secondary"], plan.site, self.dialect)
+        launch = planned(self._runbooks["launch-secondary"], plan.site, self.dialect)
         return filters.replacement(plan, launch, headings)
 
     def diagram(self, name: str) -> str:
         """A picture of the pair as text art; its arrows are what the document prints."""
-        titles = {plan.title for plan in self.asked_for} or None
-        return text_art(picture(name, self.site, self.dialect, titles=titles))
+        titles = frozenset(plan.title for plan in self.asked_for)
+        return _diagram(name, self.site, self.dialect, titles, tuple(self._runbooks.values()))
+
+
+@lru_cache(maxsize=16)
+def _diagram(
+    name: str,
+    site: Site,
+    dialect: Dialect,
+    titles: frozenset[str],
+    _drawn_from: tuple[Runbook, ...],
+) -> str:
+    """A picture as text art; the runbooks of the shelf are those that it is drawn from."""
+    return text_art(picture(name, site, dialect, titles=titles or None))
 
 
 def templates() -> Mapping[PurePosixPath, str]:

@@ -13,8 +13,9 @@ from colorunbook.book.conditions import Condition, Exported, HostCondition, colo
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Runbook
 from colorunbook.hosts import Role, Site
-from colorunbook.plan import Plan, resolve
+from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Dialect
+from colorunbook.render.planned import planned
 
 Facts = frozenset[Condition]
 
@@ -57,7 +58,7 @@ class Edge:
 
 def edges(runbooks: Mapping[str, Runbook], site: Site, dialect: Dialect) -> tuple[Edge, ...]:
     """Every change of state, in the order of the shelf."""
-    plans = {name: resolve(book, site, dialect) for name, book in runbooks.items()}
+    plans = {name: planned(book, site, dialect) for name, book in runbooks.items()}
     found = [edge for plan in plans.values() for edge in _own(plan)]
     for book in runbooks.values():
         parts = [plans[part.name] for part in book.parts if part.name in plans]
