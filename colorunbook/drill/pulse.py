@@ -5,8 +5,8 @@
 
 It sends a datagram to its peer for as long as the QEMU of its host is well: it runs, and is not
 stopped. It hears its peer, and says in a line on standard output ``lost`` and the time when it has
-heard nothing for the bound, and ``heard`` and the time when it hears it again. Times are seconds of
-``CLOCK_MONOTONIC``.
+heard nothing for the bound, each second anew while that is so, and ``heard`` and the time when it
+hears it again. Times are seconds of ``CLOCK_MONOTONIC``.
 """
 
 import argparse
@@ -24,6 +24,9 @@ PORT: Final = 9100
 
 PERIOD: Final = 0.02
 """From one beat to the next, in seconds."""
+
+AGAIN: Final = 1.0
+"""How soon it is said again that a peer is lost, in seconds: who listens only now has to know."""
 
 BOUND: Final = 0.3
 """How long a peer may be silent, in seconds."""
@@ -73,7 +76,7 @@ def beat(orders: Beat, out: TextIO) -> None:
         link.bind((orders.own, PORT))
         link.setblocking(False)
         heard = None
-        lost = False
+        lost: float | None = None
         due = time.monotonic()
         while True:
             if time.monotonic() >= due:
@@ -82,11 +85,13 @@ def beat(orders: Beat, out: TextIO) -> None:
             select.select([link], [], [], max(0.0, due - time.monotonic()))
             now = time.monotonic()  # before it listens: a beat that waits here tells of a peer
             if _hears(link):
-                if heard is None or lost:
+                if heard is None or lost is not None:
                     _say(out, "heard", now)
-                heard, lost = now, False
-            if heard is not None and not lost and now - heard > orders.bound:
-                lost = True
+                heard, lost = now, None
+            since = heard if lost is None else lost
+            within = orders.bound if lost is None else AGAIN
+            if since is not None and now - since > within:
+                lost = now
                 _say(out, "lost", now)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from colorunbook.drill import director
+from colorunbook.drill import hearts
 from colorunbook.drill.answers import Flaw
 from colorunbook.drill.crew import Crowd
 from colorunbook.drill.director import Orders, play
@@ -150,7 +150,7 @@ async def test_a_death_that_nobody_notices_is_found(
     theatre: Theatre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not waited for without a bound."""
-    monkeypatch.setattr(director, "UNSEEN", 0.1)
+    monkeypatch.setattr(hearts, "UNSEEN", 0.1)
     theatre.unheard = True
     result = await played(theatre, SCENARIOS["secondary-failover"])
     (text,) = [each for each in texts(result) if each.startswith("The drill ended early")]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from colorunbook.drill.pulse import PORT, Beat, command, is_well
+from colorunbook.drill.pulse import AGAIN, PORT, Beat, command, is_well
 
 PERIOD, BOUND = 0.01, 0.4
 SOON = 20.0
@@ -111,6 +111,19 @@ async def test_a_silent_peer_is_lost_after_the_bound_and_not_before(
     assert ["heard", "lost", "heard", "lost"] == [what for what, _ in said]
     assert last + BOUND <= said[1][1]
     assert again <= said[2][1]
+
+
+async def test_that_a_peer_is_lost_is_said_again(
+    qemu: subprocess.Popen[bytes], peer: socket.socket
+) -> None:
+    """Who has begun to listen only then is told too."""
+    async with pulse(qemu.pid) as heart:
+        peer.recv(16)
+        say(peer)
+        lost = await until(heart, "lost", 0)
+        what, when = await word(heart)
+    assert "lost" == what
+    assert lost + AGAIN <= when
 
 
 async def test_a_host_falls_silent_while_its_qemu_is_stopped(
