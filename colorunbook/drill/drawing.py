@@ -5,6 +5,7 @@ Inside a page a picture takes the colour of the text around it; as a file of its
 what the reader's system asks for. It needs nothing from outside.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
@@ -25,6 +26,8 @@ _OF_ITS_OWN = """\
 .colo-drill { color: #24292f; }
 @media (prefers-color-scheme: dark) { .colo-drill { color: #e6edf3; } }
 """
+
+_VARIABLE = re.compile(r"var\(--[\w-]+, ([^()]+)\)")
 
 _IN_A_ROW = 10
 
@@ -55,11 +58,16 @@ def framed(
         f'aria-labelledby="{name}-title {name}-about">',
         f'<title id="{name}-title">{escaped(title)}</title>',
         f'<desc id="{name}-about">{escaped(about)}</desc>',
-        f"<style>\n{STYLE}{style}{'' if inline else _OF_ITS_OWN}</style>",
+        f"<style>\n{STYLE + style if inline else _plain(STYLE + style) + _OF_ITS_OWN}</style>",
         *pieces,
         "</svg>",
     )
     return "\n".join(parts) + "\n"
+
+
+def _plain(style: str) -> str:
+    """Without the variables of a page: not every program that shows a file knows of such."""
+    return _VARIABLE.sub(r"\1", style)
 
 
 def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:

@@ -17,19 +17,19 @@ from colorunbook.lab.guest.services import Service
 
 _STYLE = """\
 .colo-drill .pause { stroke: currentColor; stroke-opacity: 0.6; stroke-width: 7; }
-.colo-drill .dots { fill: none; stroke: var(--own); stroke-width: 4.8; stroke-opacity: 0.85; }
-.colo-drill .memory { --own: var(--colo-memory, #2e9e5b); stroke-linecap: round; }
-.colo-drill .disk { --own: var(--colo-disk, #c4701c); stroke-linecap: square; }
+.colo-drill .dots { fill: none; stroke: currentColor; stroke-width: 4.8; stroke-opacity: 0.85; }
+.colo-drill .memory { color: var(--colo-memory, #2e9e5b); stroke-linecap: round; }
+.colo-drill .disk { color: var(--colo-disk, #c4701c); stroke-linecap: square; }
 .colo-drill .dots.disk { stroke-width: 3.8; }
-.colo-drill .status { --own: currentColor; stroke-linecap: round; }
-.colo-drill .fault { --own: var(--colo-fault, #d1344b); }
-.colo-drill .detection, .colo-drill .fence { --own: #b07d12; }
-.colo-drill .failover { --own: var(--colo-network, #2f7fd8); }
-.colo-drill .resume, .colo-drill .protect { --own: #8a5fd0; }
-.colo-drill .boot, .colo-drill .repair { --own: #7d8590; }
-.colo-drill .bar { fill: var(--own); }
-.colo-drill .band { fill: var(--own); fill-opacity: 0.13; }
-.colo-drill .line { stroke: var(--own); stroke-width: 1.5; stroke-dasharray: 5 3; }
+.colo-drill .status { color: inherit; stroke-linecap: round; }
+.colo-drill .fault { color: var(--colo-fault, #d1344b); }
+.colo-drill .detection, .colo-drill .fence { color: #b07d12; }
+.colo-drill .failover { color: var(--colo-network, #2f7fd8); }
+.colo-drill .resume, .colo-drill .protect { color: #8a5fd0; }
+.colo-drill .boot, .colo-drill .repair { color: #7d8590; }
+.colo-drill .bar { fill: currentColor; }
+.colo-drill .band { fill: currentColor; fill-opacity: 0.13; }
+.colo-drill .line { stroke: currentColor; stroke-width: 1.5; stroke-dasharray: 5 3; }
 .colo-drill .lost { fill: none; stroke: var(--colo-fault, #d1344b); stroke-width: 2; }
 """
 

@@ -50,6 +50,8 @@ def label(span: Span) -> str:
     """A span in a few words: a fault by its victim, anything else by how long it took."""
     if span.kind is SpanKind.FAULT:
         return f"{span.name} {span.host}".rstrip()
+    if span.end == span.begin:
+        return span.name
     return f"{span.name} {took(span.end - span.begin)}"
 
 

@@ -112,3 +112,9 @@ def test_a_name_that_would_be_markup_is_shown() -> None:
     drawn = svg(replace(USUAL, spans=(span,)))
     assert "<script>" not in drawn
     assert "&lt;script&gt;\\x07&amp; h" in drawn
+
+
+def test_a_file_of_its_own_needs_nothing_that_a_page_knows() -> None:
+    """Not every program that shows one knows of variables."""
+    assert "var(" not in svg(USUAL)
+    assert "var(--colo-memory, " in svg(USUAL, inline=True)

@@ -18,15 +18,15 @@ from colorunbook.drill.words import took
 _STYLE = """\
 .colo-drill text.own { font-weight: 700; }
 .colo-drill .room { fill: currentColor; fill-opacity: 0.05; }
-.colo-drill .typical { --own: var(--colo-memory, #2e9e5b); stroke-linecap: round; }
-.colo-drill .later { --own: var(--colo-memory, #2e9e5b); }
-.colo-drill .slow { --own: var(--colo-disk, #c4701c); stroke-linecap: square; }
-.colo-drill .gap { --own: var(--colo-network, #2f7fd8); stroke-linecap: butt; }
-.colo-drill .dots { fill: none; stroke: var(--own); stroke-width: 6; stroke-opacity: 0.85; }
+.colo-drill .typical { color: var(--colo-memory, #2e9e5b); stroke-linecap: round; }
+.colo-drill .later { color: var(--colo-memory, #2e9e5b); }
+.colo-drill .slow { color: var(--colo-disk, #c4701c); stroke-linecap: square; }
+.colo-drill .gap { color: var(--colo-network, #2f7fd8); stroke-linecap: butt; }
+.colo-drill .dots { fill: none; stroke: currentColor; stroke-width: 6; stroke-opacity: 0.85; }
 .colo-drill .dots.slow { stroke-width: 5; }
 .colo-drill .dots.later { stroke-width: 1.5; }
 .colo-drill .dots.gap { stroke-width: 3; }
-.colo-drill .trend { fill: none; stroke: var(--own); stroke-opacity: 0.5; }
+.colo-drill .trend { fill: none; stroke: currentColor; stroke-opacity: 0.5; }
 .colo-drill .trend.later { stroke-dasharray: 4 3; }
 .colo-drill .lost { fill: none; stroke: var(--colo-fault, #d1344b); stroke-width: 2; }
 .colo-drill .whole { fill: transparent; }
