@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import command, imports, pairs, rendering
+from benchmarks import command, crowds, imports, pairs, rendering
 from benchmarks.effort import Effort
 from benchmarks.row import Row
 
@@ -15,6 +15,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "render": rendering.rows,
     "growth": rendering.growth,
     "command": command.rows,
+    "crowd": crowds.rows,
     "pair": pairs.rows,
     "process": pairs.processes,
 }

@@ -4,6 +4,7 @@
 import asyncio
 import errno
 import socket
+from logging import DEBUG
 from typing import Final
 
 from qemu.qmp import (
@@ -49,6 +50,14 @@ class _Client(QMPClient):
         if self._rows % _IN_A_ROW == 0:
             await asyncio.sleep(0)
         return await super()._do_recv()
+
+    def _cb_outbound(self, msg: Message) -> Message:
+        """Write it down for a developer, if there is one: for the log each row is made up anew."""
+        return super()._cb_outbound(msg) if self.logger.isEnabledFor(DEBUG) else msg
+
+    def _cb_inbound(self, msg: Message) -> Message:
+        """The same; a reply of QEMU's block layer has thousands of lines then."""
+        return super()._cb_inbound(msg) if self.logger.isEnabledFor(DEBUG) else msg
 
 
 async def open_monitor(

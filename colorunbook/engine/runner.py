@@ -79,6 +79,7 @@ class _Run:
         self.plan = plan
         self.session = session
         self.manner = manner
+        self.roles = plan.roles  # from all its steps, so not at each of them
         self.hearing = Hearing(plan, session)
         self.hands = Hands(plan, session)
         self.lookout = Lookout(plan, session, self.hands.freer)
@@ -249,7 +250,7 @@ class _Run:
 
         :raises Unavailable: the session with it was lost, or a question has had no reply.
         """
-        if self.plan.buries is None and peer in self.plan.roles:
+        if self.plan.buries is None and peer in self.roles:
             await must_answer(self.plan, self.session, peer)
 
     def news(self) -> list[Event]:

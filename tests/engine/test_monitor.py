@@ -3,13 +3,14 @@
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from qemu.qmp import QMPClient
+from qemu.qmp import Message, QMPClient
 
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
@@ -51,6 +52,23 @@ async def test_the_greeting_tells_the_version(monitor: QmpMonitor) -> None:
 async def test_a_command_has_its_reply(monitor: QmpMonitor) -> None:
     """As JSON values."""
     assert {"status": "running", "running": True} == await monitor.execute(STATUS, 5)
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
+async def test_rows_are_made_up_for_the_log_only_where_a_developer_reads_it(
+    monitor: QmpMonitor, caplog: pytest.LogCaptureFixture, level: int
+) -> None:
+    """Most of what a command costs would be that, where QEMU has much to tell."""
+    with caplog.at_level(level), pytest.MonkeyPatch.context() as patched:
+        made_up: list[str] = []
+
+        def make_up(row: Message) -> str:
+            made_up.append(repr(row))
+            return made_up[-1]
+
+        patched.setattr(Message, "__str__", make_up)
+        await monitor.execute(STATUS, 5)
+    assert (2 if level == logging.DEBUG else 0) == len(made_up)
 
 
 async def test_an_error_reply_says_what_qemu_said(monitor: QmpMonitor) -> None:

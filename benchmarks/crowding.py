@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A runbook on many pairs at once, in a process of its own, whose memory nothing else has used.
+
+``python -m benchmarks.crowding HOW SOCKET...``: two sockets a pair. It puts out the seconds that it
+took, and the bytes that the process had at the most.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Final
+
+from colorunbook.book.actions import Qmp
+from colorunbook.book.colo import Colo
+from colorunbook.book.conditions import guest_is
+from colorunbook.book.phrases import Expect
+from colorunbook.book.runbook import Runbook, Step, compose, runbook
+from colorunbook.engine.journal import Journal, new_run_id
+from colorunbook.engine.local import LocalTransport
+from colorunbook.engine.runner import run
+from colorunbook.engine.session import Session
+from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.plan import Plan, resolve
+from colorunbook.qemu.dialect import Dialect
+from colorunbook.qemu.payload import Payload
+
+THREADS: Final = 5
+"""Objects that are made on each host, and removed again."""
+
+
+def _busy(role: Role) -> Runbook:
+    @runbook(f"busy-{role.value}", on=role, title=f"Keep the {role.value} busy")
+    def busy(_colo: Colo) -> Iterator[Step]:
+        """Make some objects, and remove them."""
+        for number in range(THREADS):
+            made = Payload("object-add", {"qom-type": "iothread", "id": f"t{number}"})
+            yield Step(f"Make t{number}", Qmp(made))
+        for number in range(THREADS):
+            yield Step(f"Remove t{number}", Qmp(Payload("object-del", {"id": f"t{number}"})))
+
+    @busy.ends_when
+    def at_rest(_colo: Colo) -> Iterator[Expect]:
+        """It runs as before."""
+        yield Expect(role, guest_is("running"))
+
+    return busy
+
+
+BUSY: Final = compose(
+    "busy", *map(_busy, Role), title="Keep a pair busy", summary="Make and remove objects."
+)
+
+
+def plan_for(pair: Sequence[str]) -> Plan:
+    """The plan for a pair that is reached through two sockets."""
+    one, other = (
+        Host(f"127.0.0.{n}", "/nowhere", UnixMonitor(path)) for n, path in enumerate(pair, 1)
+    )
+    return resolve(BUSY, Site(one, other), Dialect())
+
+
+async def by_the_library(plan: Plan, folder: Path | None, number: int) -> None:
+    """Run it; with a folder there is a journal."""
+    journal = None if folder is None else Journal(folder, plan, f"{new_run_id('busy')}-{number}")
+    async with Session(LocalTransport(Path("/nonexistent")), plan.site) as session:
+        async for _ in run(plan, session, journal):
+            pass
+    if journal is not None:
+        journal.close()
+
+
+async def bare(plan: Plan) -> None:
+    """Send the same over bare sockets."""
+    links = {}
+    for role in Role:
+        monitor = plan.site.host(role).monitor
+        if not isinstance(monitor, UnixMonitor):
+            raise TypeError(f"{monitor} is no socket")
+        links[role] = await asyncio.open_unix_connection(monitor.path)
+        reader, writer = links[role]
+        await reader.readline()
+        await _send(reader, writer, '{"execute": "qmp_capabilities"}')
+    for step in plan.steps:
+        if isinstance(step.action, Qmp):
+            await _send(*links[step.role], step.action.payload.text)
+    for _, writer in links.values():
+        writer.close()
+
+
+async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, text: str) -> None:
+    writer.write(text.encode() + b"\n")
+    while "event" in json.loads(await reader.readline()):
+        pass
+
+
+async def crowd(how: str, plans: Sequence[Plan]) -> float:
+    """Do all at once; the seconds that it took."""
+    with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
+        kept = Path(folder) if how == "journal" else None
+        start = perf_counter()
+        if how == "bare":
+            await asyncio.gather(*map(bare, plans))
+        else:
+            doing = (by_the_library(plan, kept, number) for number, plan in enumerate(plans))
+            await asyncio.gather(*doing)
+        return perf_counter() - start
+
+
+def main(how: str, *sockets: str) -> None:
+    """Measure once."""
+    plans = [plan_for(pair) for pair in zip(sockets[::2], sockets[1::2], strict=True)]
+    seconds = asyncio.run(crowd(how, plans))
+    print(json.dumps([seconds, _peak()]))
+
+
+def _peak() -> int:
+    """Not by getrusage: that begins with the memory of whoever has started this process."""
+    told = Path("/proc/self/status").read_text().partition("VmHWM:")[2]
+    return int(told.split()[0]) * 1024
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What it costs to do a runbook on many pairs at once: time, and memory."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from benchmarks.child import python
+from benchmarks.effort import Effort
+from benchmarks.machines import bare_machines
+from benchmarks.row import Row, Unit
+from benchmarks.taking import Measure, in_turn
+
+SIZES = (1, 3, 10, 30, 100)
+ALLOWED = 2e6
+"""Bytes that a pair may take."""
+
+
+def rows(effort: Effort) -> Iterator[Row]:
+    """Ever more pairs of real QEMUs, all at once."""
+    sizes = SIZES[:3] if effort.quick else SIZES
+    with bare_machines(2 * sizes[-1]) as machines:
+        sockets = [str(paths[0]) for paths in machines]
+        for size in sizes:
+            yield from _of_size(size, sockets[: 2 * size], effort)
+        most = sizes[-1]
+        grown = _each(sockets, most)
+        taken = in_turn(effort.rounds(10), grown, lambda: ALLOWED)
+        what = f"memory of each of {most} pairs"
+        yield Row("crowd/memory", what, "what it may be", 1.0, *taken, Unit.BYTES, most)
+        if most > 10:
+            few = _each(sockets, 10)
+            taken = in_turn(effort.rounds(10), grown, few)
+            yield Row("crowd/linear", what, "each of 10", 1.2, *taken, Unit.BYTES, most)
+
+
+def _of_size(size: int, sockets: Sequence[str], effort: Effort) -> Iterator[Row]:
+    rounds = effort.rounds(15 if size < 100 else 10)
+    what = f"a runbook on {size} pair{'s' if size > 1 else ''} at once"
+    for how, name in (("quiet", f"pairs-{size}"), ("journal", f"journals-{size}")):
+        taken = in_turn(rounds, _seconds(how, sockets), _seconds("bare", sockets))
+        told = what if how == "quiet" else f"{what}, each with a journal"
+        wanted = 1.5 if how == "quiet" else None
+        yield Row(f"crowd/{name}", told, "bare asyncio sockets", wanted, *taken, size=size)
+
+
+def _seconds(how: str, sockets: Sequence[str]) -> Measure:
+    return lambda: _measured(how, sockets)[0]
+
+
+def _each(sockets: Sequence[str], size: int) -> Measure:
+    """The bytes that each of some pairs adds to the first one."""
+
+    def measure() -> float:
+        alone, all_ = (_measured("quiet", sockets[: 2 * n])[1] for n in (1, size))
+        return (all_ - alone) / (size - 1)
+
+    return measure
+
+
+def _measured(how: str, sockets: Sequence[str]) -> tuple[float, float]:
+    told = json.loads(python("-m", "benchmarks.crowding", how, *sockets))
+    return float(told[0]), float(told[1])
