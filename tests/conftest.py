@@ -2,6 +2,7 @@
 """Live tests run, or fail loudly; only ``COLORUNBOOK_NO_LIVE=1`` leaves them out on purpose."""
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -43,6 +44,20 @@ def _nobodys_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own settings out of the tests."""
     for name in ("COLORUNBOOK_SHELF", "COLORUNBOOK_DEBUG", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobodys_signals() -> Iterator[None]:
+    """Have the signals that tests send heeded, also where whoever began the tests ignores them."""
+    own = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.getsignal(number) for number in own}
+    for number, handler in own.items():
+        if before[number] is signal.SIG_IGN:
+            signal.signal(number, handler)
+    yield
+    for number, kept in before.items():
+        if kept is signal.SIG_IGN:
+            signal.signal(number, kept)
 
 
 @pytest.fixture(autouse=True, scope="session")
