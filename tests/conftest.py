@@ -49,15 +49,13 @@ def _nobodys_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _nobodys_signals() -> Iterator[None]:
     """Have the signals that tests send heeded, also where whoever began the tests ignores them."""
-    own = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
-    before = {number: signal.getsignal(number) for number in own}
-    for number, handler in own.items():
-        if before[number] is signal.SIG_IGN:
-            signal.signal(number, handler)
+    ignored = [n for n in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_IGN]
+    for number in ignored:
+        interrupts = number is signal.SIGINT
+        signal.signal(number, signal.default_int_handler if interrupts else signal.SIG_DFL)
     yield
-    for number, kept in before.items():
-        if kept is signal.SIG_IGN:
-            signal.signal(number, kept)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -19,13 +19,14 @@ from tests.drill.results import usual
 ROOT = Path(__file__).parents[2]
 ONE_KNOB = ("--rounds", "1", "--knob", "x-checkpoint-delay")
 HANGS = """
-import sys, threading
+import sys, time
 from benchmarks.knobs import main
 from tests.drill.results import usual
 def stage(wishes, tell):
     if wishes.delay == int(sys.argv[1]):
         tell("It hangs.")
-        threading.Event().wait()
+        while True:
+            time.sleep(0.05)  # one wait alone could begin just behind the signal
     return usual()
 sys.exit(main(sys.argv[2:], stage))
 """
