@@ -20,26 +20,26 @@ def must_be_of_use(*paths: Path | None) -> None:
     :param paths: ``None``: none is to be written. A pipe, or a device, is left alone.
     :raises InputError: one cannot, or two are the same.
     """
-    files: list[Path] = []
-    for path in paths:
-        if path is None:
-            continue
-        try:
-            there = path.resolve()
-            if there.is_file() or not there.exists():
-                _must_be_writable(path, there)
-                files.append(there)
-            elif there.is_dir():
-                raise InputError(f"{path} is a folder.", "Give the name of a file in it.")
-        except (
-            OSError,
-            RuntimeError,
-        ) as error:  # the latter of a link to itself, up to Python 3.12
-            reason = error.strerror if isinstance(error, OSError) else "it is a link to itself"
-            raise InputError(f"{path} cannot be written: {reason}.", _ADVICE) from error
+    files = [file for path in paths if path is not None and (file := _file_of(path)) is not None]
     for one, other in combinations(files, 2):
         if one == other:
             raise InputError(f"{other} is named twice.", "Give each a file of its own.")
+
+
+def _file_of(path: Path) -> Path | None:
+    """Where a file that can be written really is; ``None``: it is none, but can be written too."""
+    try:
+        there = path.resolve()
+        if there.is_dir():
+            raise InputError(f"{path} is a folder.", "Give the name of a file in it.")
+        if there.exists() and not there.is_file():
+            return None
+        _must_be_writable(path, there)
+    except RuntimeError as error:  # up to Python 3.12
+        raise InputError(f"{path} cannot be written: it is a link to itself.", _ADVICE) from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.", _ADVICE) from error
+    return there
 
 
 def _must_be_writable(path: Path, there: Path) -> None:
