@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.effort import Effort
-from benchmarks.families import FAMILIES, measured
+from benchmarks.families import FAMILIES, WITHOUT_QEMU, measured
 from benchmarks.figures import Figures, read
+from benchmarks.machines import tree
 from benchmarks.row import Row
 from benchmarks.words import table
 from colorunbook.errors import ColorunbookError, InputError
@@ -53,7 +54,8 @@ def bench(out: Path | None, chosen: Sequence[str], effort: Effort) -> None:
         raise InputError(f"{unknown[0]!r} is no family.", f"There is: {', '.join(FAMILIES)}.")
     if out is not None and not out.parent.is_dir():
         raise InputError(f"There is no folder {out.parent} for {out.name}.", "Make it first.")
-    figures = Figures.here()
+    needs_qemu = not WITHOUT_QEMU.issuperset(chosen or FAMILIES)
+    figures = Figures.here(tree().version if needs_qemu else "")
     if chosen and out is not None and out.exists():
         figures = figures.with_rows(read(out).rows)
     new: dict[str, Row] = {}

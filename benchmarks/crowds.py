@@ -24,17 +24,17 @@ def rows(effort: Effort) -> Iterator[Row]:
             yield from _of_size(size, sockets[: 2 * size], effort)
         most = sizes[-1]
         grown = _each(sockets, most)
-        taken = in_turn(effort.rounds(10), grown, lambda: ALLOWED)
+        taken = in_turn(effort.rounds(5), grown, lambda: ALLOWED)
         what = f"memory of each of {most} pairs"
         yield Row("crowd/memory", what, "what it may be", 1.0, *taken, Unit.BYTES, most)
         if most > 10:
             few = _each(sockets, 10)
-            taken = in_turn(effort.rounds(10), grown, few)
+            taken = in_turn(effort.rounds(5), grown, few)
             yield Row("crowd/linear", what, "each of 10", 1.2, *taken, Unit.BYTES, most)
 
 
 def _of_size(size: int, sockets: Sequence[str], effort: Effort) -> Iterator[Row]:
-    rounds = effort.rounds(15 if size < 100 else 10)
+    rounds = effort.rounds(10 if size < 100 else 6)
     what = f"a runbook on {size} pair{'s' if size > 1 else ''} at once"
     for how, name in (("quiet", f"pairs-{size}"), ("journal", f"journals-{size}")):
         taken = in_turn(rounds, _seconds(how, sockets), _seconds("bare", sockets))

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from benchmarks import command, crowds, imports, pairs, rendering
+from benchmarks import checking, command, crowds, imports, pairs, rendering
 from benchmarks.effort import Effort
 from benchmarks.row import Row
 
@@ -18,7 +18,11 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "crowd": crowds.rows,
     "pair": pairs.rows,
     "process": pairs.processes,
+    "check": checking.rows,
 }
+
+
+WITHOUT_QEMU: Final = frozenset(("import", "render", "growth"))
 
 
 def measured(chosen: Sequence[str], effort: Effort, say: Callable[[str], None]) -> Iterator[Row]:

@@ -34,11 +34,11 @@ class Figures:
     rows: tuple[Row, ...] = ()
 
     @classmethod
-    def here(cls) -> Self:
+    def here(cls, qemu: str = "") -> Self:
         """Of this machine, with nothing measured yet."""
         return cls(
             date=f"{datetime.now(UTC):%Y-%m-%d}",
-            qemu="",
+            qemu=qemu,
             python=platform.python_version(),
             processors=len(os.sched_getaffinity(0)),
             load=round(os.getloadavg()[0], 1),

@@ -93,7 +93,7 @@ def rows(effort: Effort) -> Iterator[Row]:
     times = Times()
     try:
         with standing("bench") as lab:
-            _lives(lab, players, effort.rounds(12), times)
+            _lives(lab, players, effort.rounds(8), times)
     except KeyboardInterrupt:
         yield from _of_pairs(times)
         raise
@@ -108,7 +108,7 @@ def processes(effort: Effort) -> Iterator[Row]:
     }
     times = Times()
     with standing("bench") as lab:
-        _lives(lab, players, effort.rounds(12), times)
+        _lives(lab, players, effort.rounds(8), times)
     for name in FAILOVERS:
         yield Row(
             f"process/{name}",

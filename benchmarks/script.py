@@ -27,7 +27,7 @@ from colorunbook.qemu.payload import Json, is_object
 _LOOK = 0.002
 """How soon a state is asked for again where no event comes, in seconds."""
 
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 
 
 class Script:

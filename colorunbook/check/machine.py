@@ -7,9 +7,10 @@ command that starts it goes to its monitor.
 
 import asyncio
 import contextlib
+import os
 import socket
 from pathlib import Path
-from signal import SIGKILL, SIGSTOP
+from signal import SIGCONT, SIGKILL, SIGSTOP
 from zlib import crc32
 
 import psutil
@@ -155,6 +156,10 @@ class Machine:
         for process in running:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(SIGKILL)
+        if self._qemu is not None and not self._qemu.has_ended:
+            # What leads into the lab has stopped with its QEMU: it sees it end when it goes on.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._qemu.pid, SIGCONT)
         psutil.wait_procs(running, timeout=10)
         for monitor in (self._monitor, self._second):
             if monitor is not None:

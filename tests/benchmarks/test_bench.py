@@ -20,6 +20,7 @@ def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"one": one, "two": broken_off}
     monkeypatch.setattr(families, "FAMILIES", made)
     monkeypatch.setattr(command, "FAMILIES", made)
+    monkeypatch.setattr(command, "WITHOUT_QEMU", frozenset(made))
 
 
 def one(_effort: Effort) -> Iterator[Row]:
