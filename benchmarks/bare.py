@@ -20,7 +20,14 @@ class Bare:
         self.events: list[JsonObject] = []
         self._rest = b""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.connect(str(path))
+        try:
+            self._begin(str(path))
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def _begin(self, path: str) -> None:
+        self._socket.connect(path)
         greeting = self._row()
         qmp = greeting.get("QMP")
         offered = qmp.get("capabilities") if is_object(qmp) else None

@@ -33,6 +33,12 @@ def test_it_hears_what_comes_without_a_question(tmp_path: Path) -> None:
         assert 1 == len(bare.events)
 
 
+def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
+    """And nothing stays open, as somebody may try again and again."""
+    with pytest.raises(FileNotFoundError):
+        Bare(tmp_path / "q")
+
+
 def test_the_end_of_a_session_is_told(tmp_path: Path) -> None:
     """Nobody waits for a QEMU that has gone."""
     with serving(tmp_path / "q") as server:
