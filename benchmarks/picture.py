@@ -78,7 +78,7 @@ def curves(rows: Sequence[Row], name: str, title: str) -> str:
         x = 90 + (_RIGHT - 90) * (log10(point[0]) - left) / (right - left)
         return x, bottom - 220 * (log10(point[1]) - low) / (high - low)
 
-    pieces: list[str] = []
+    pieces = [_text("", 90, 20, title)]
     for power in range(low, high + 1):
         _, y = place((min(sizes), 10.0**power))
         pieces.append(_line("grid", 90, y, _RIGHT, y))

@@ -28,6 +28,9 @@ _DEAD_ENDS = {"query-migrate": ("failed", "cancelled", "completed")}
 _CANCELLED = "BLOCK_JOB_CANCELLED"
 _ENDS_OF_A_JOB = ("BLOCK_JOB_COMPLETED", _CANCELLED)
 _SHORTEST = 0.1
+_LATE = 0.02
+_SOON, _SELDOM = 0.005, 0.2
+"""From one look at a state to the next, in seconds, where no event comes: at least, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,8 @@ async def _checkpoints(
 async def _probe(
     monitor: Monitor, probe: Probe | HostCondition, bound: Bound
 ) -> AsyncIterator[Nearer | Seen | str]:
-    pause = 0.01
+    clock = asyncio.get_running_loop().time
+    start = clock()
     watch = MigrationWatch(probe, bound)
     while True:
         holds, seen = await ask(monitor, probe, bound.end)
@@ -177,8 +181,9 @@ async def _probe(
         if watch.is_wanted:
             watch.see(await monitor.execute(Payload("query-migrate"), _left(bound.end)))
         yield seen
+        # Of a state without an event it is known late, but by no more than a part of the wait.
+        pause = min(max((clock() - start) * _LATE, _SOON), _SELDOM)
         await monitor.next_event(len(monitor.events), pause)
-        pause = min(pause * 2, 0.2)
 
 
 def _left(end: float | None) -> float:
