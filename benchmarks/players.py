@@ -125,7 +125,7 @@ class Least:
         plan = resolve(shelf.runbook(name), site, lab.dialect)
         with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
             file = Path(folder) / "payloads.json"
-            file.write_text(json.dumps(_orders(plan)))
+            file.write_text(json.dumps(orders(plan)))
             return _process(str(Path(__file__).with_name("least.py")), str(file))
 
 
@@ -136,7 +136,7 @@ def _process(*words: str) -> Took:
     return Took(took, took)
 
 
-def _orders(plan: Plan) -> JsonObject:
+def orders(plan: Plan) -> JsonObject:
     """What the least program is told, which only one QEMU is sent to."""
     (role,) = plan.roles
     monitor = plan.site.host(role).monitor
