@@ -7,7 +7,7 @@ from pathlib import Path
 
 from colorunbook.lab.provision import RELEASES
 
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent.parent)]
 
 project = "colorunbook"
 author = "the colorunbook authors"
@@ -21,6 +21,7 @@ extensions = [
     "colorunbook.drill.sphinx",
     "colorunbook.drill.study.sphinx",
     "colorunbook.render.sphinx",
+    "bench",
     "changes",
     "guest",
     "program",
