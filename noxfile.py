@@ -115,6 +115,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def findings(session: nox.Session) -> None:
+    """Make happen what is QEMU's own, on every QEMU; what was seen goes to docs/findings."""
+    session.run(PYTHON, "-m", "benchmarks.findings", "--out", "docs/findings", *session.posargs)
+
+
+@nox.session
 def check(session: nox.Session) -> None:
     """The document: it says what the model says, and its printed text runs on live QEMU."""
     session.run("colorunbook", "render", "docs", "--check")

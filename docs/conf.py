@@ -7,6 +7,7 @@ from pathlib import Path
 
 from colorunbook.lab.provision import RELEASES
 
+# What makes the benchmarks and the findings is beside the package, and no part of it.
 sys.path[:0] = [str(Path(__file__).parent / "_ext"), str(Path(__file__).parent.parent)]
 
 project = "colorunbook"
@@ -23,10 +24,11 @@ extensions = [
     "colorunbook.render.sphinx",
     "bench",
     "changes",
+    "findings",
     "guest",
     "program",
 ]
-exclude_patterns = ["_build", "_ext", "measured", "seen"]
+exclude_patterns = ["_build", "_ext", "findings", "measured", "seen"]
 # What the support table has rows for, whether or not it was tried.
 colorunbook_releases = [release.version for release in RELEASES]
 # As in QEMU's own documentation, where the rendered page lives too.

@@ -244,9 +244,9 @@ class _Run:
         """Do nothing more with a peer that has ended meanwhile, or does not answer.
 
         What its sockets leave behind is not harmless: a ``colo-compare`` that is made on one that
-        has just been closed takes its QEMU down, and the guest with it (seen on QEMU 11.1). And a
-        connection to the disk of one that does not answer holds QEMU's main loop for good, where
-        nothing can be cut yet (7.2 to 11.1).
+        has just been closed may take its QEMU down, and the guest with it. And a connection to the
+        disk of one that does not answer holds QEMU's main loop for good, where a yank does not help
+        yet. Both were seen on QEMU 7.2 to 11.1 (docs/explanation/findings.rst).
 
         :raises Unavailable: the session with it was lost, or a question has had no reply.
         """
