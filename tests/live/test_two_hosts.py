@@ -16,7 +16,7 @@ from colorunbook.hosts import UnixMonitor
 from colorunbook.lab import making
 from colorunbook.lab.cables import Cable
 from colorunbook.lab.faults import Fault, inject
-from colorunbook.lab.pair import Lab
+from colorunbook.lab.pair import BRING_UP, Lab
 from colorunbook.lab.provision import release
 from colorunbook.lab.switch import CLIENT
 from colorunbook.qemu.payload import JsonObject, Payload, as_objects, is_object
@@ -54,7 +54,8 @@ def lab() -> Iterator[Lab]:
 
 def test_the_pair_survives_the_death_of_one_and_then_of_the_other(program: Program) -> None:
     """Brought up, bereaved and resumed by the same runbooks as on one network."""
-    program.run("bring-up")
+    for runbook in BRING_UP:
+        program.run(runbook)
     assert {ONE: "primary", TWO: "secondary"} == program.roles()
 
     program.kill("secondary")
