@@ -82,7 +82,8 @@ def beat(orders: Beat, out: TextIO) -> None:
             if time.monotonic() >= due:
                 _send(link, orders)
                 due = time.monotonic() + orders.period
-            select.select([link], [], [], max(0.0, due - time.monotonic()))
+            at = due if heard is None or lost is not None else min(due, heard + orders.bound)
+            select.select([link], [], [], max(0.0, at - time.monotonic()))
             now = time.monotonic()  # before it listens: a beat that waits here tells of a peer
             if _hears(link):
                 if heard is None or lost is not None:
@@ -90,7 +91,7 @@ def beat(orders: Beat, out: TextIO) -> None:
                 heard, lost = now, None
             since = heard if lost is None else lost
             within = orders.bound if lost is None else AGAIN
-            if since is not None and now - since > within:
+            if since is not None and now - since >= within:
                 lost = now
                 _say(out, "lost", now)
 

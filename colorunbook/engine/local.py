@@ -36,15 +36,16 @@ from colorunbook.qemu.dialect import Version
 Wrap = Callable[[str, Sequence[str]], Sequence[str]]
 """From a host's address and a command to the words that start the command there."""
 
+_PROC_NET = Path("/proc/net")
 _START = 15.0
 _GREET = 1.0
 _POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
 
 
-def _text_of(path: str) -> str:
+def _text_of(path: Path) -> str:
     try:
-        return Path(path).read_text(encoding="ascii", errors="replace")
+        return path.read_text(encoding="ascii", errors="replace")
     except OSError as error:
         return f"{path}: {error.strerror}\n"
 
@@ -62,16 +63,25 @@ class LocalTransport:
         lab, or by other means, as the QEMU of a tree.
     :param net: the words that give a command of this machine a lab's network; ``None``: the
         hosts are in this machine's own.
+    :param tables: the folder in which the kernel shows the network of a host; ``None``: there is
+        none that can be read from here.
     :param whole: the hosts of the site have no other machine than this one, whatever they are
         called, as in a lab.
     """
 
     def __init__(
-        self, logs: Path, wrap: Wrap = as_it_is, *, net: Wrap | None = None, whole: bool = False
+        self,
+        logs: Path,
+        wrap: Wrap = as_it_is,
+        *,
+        net: Wrap | None = None,
+        tables: Callable[[str], Path | None] = lambda _: _PROC_NET,
+        whole: bool = False,
     ) -> None:
         self._logs = logs
         self._wrap = wrap
         self._net = net
+        self._tables = tables
         self._whole = whole
         self._qemus: dict[str, Qemu] = {}
         self._stdio: dict[str, socket.socket] = {}
@@ -148,10 +158,12 @@ class LocalTransport:
 
     async def tcp_tables(self, host: Host, within: float) -> Output:
         """Read them; see :meth:`colorunbook.engine.transport.Transport.tcp_tables`."""
-        if self._net is None:
-            return Output(0, "".join(map(_text_of, TCP_TABLES)))
+        folder = self._tables(host.address)
+        if folder is not None:
+            return Output(0, "".join(_text_of(folder / Path(each).name) for each in TCP_TABLES))
         (question,) = NobodyListens(()).questions
-        return await self._run(host, question, self._net(host.address, question), within)
+        enter = self._net or as_it_is
+        return await self._run(host, question, enter(host.address, question), within)
 
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""

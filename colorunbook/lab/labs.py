@@ -17,7 +17,7 @@ DEFAULT: Final = "default"
 """The name of a lab, unless somebody says otherwise."""
 
 DISK: Final = "64M"
-LINUX_MEMORY: Final = 256
+LINUX_MEMORY: Final = 128
 """MiB: what the Linux of a lab is given at the most, since each checkpoint looks at all of it."""
 
 CHECKPOINT_DELAY: Final = 500

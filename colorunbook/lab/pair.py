@@ -59,7 +59,10 @@ class Lab:
     @property
     def transport(self) -> LocalTransport:
         """Reaches the hosts of this lab."""
-        return LocalTransport(self.world.runtime, self._on, net=self._in_network_of, whole=True)
+        world = self.world
+        return LocalTransport(
+            world.runtime, self._on, net=self._in_network_of, tables=world.net_folder, whole=True
+        )
 
     @property
     def dialect(self) -> Dialect:

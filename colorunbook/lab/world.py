@@ -107,6 +107,14 @@ class World:
         spaces = ("--user", "--preserve-credentials", self._network_of(address))
         return (enter, f"--target={self.keeper.pid}", *spaces, "--", *_BIND, *argv)
 
+    def net_folder(self, address: str) -> Path | None:
+        """The folder in which the kernel shows the network of a host, without entering it.
+
+        ``None``: nobody is known who is always in that network.
+        """
+        own = self.cables is None or address != self.cables.far
+        return Path(f"/proc/{self.keeper.pid}/net") if own else None
+
     def popen(
         self,
         argv: Sequence[str],

@@ -126,12 +126,19 @@ async def test_the_tables_of_ports_are_those_that_the_question_shows() -> None:
     def net(_address: str, argv: Sequence[str]) -> Sequence[str]:
         return ("env", *argv)
 
+    ways = (
+        LocalTransport(Path("/none")),
+        LocalTransport(Path("/none"), tables=lambda _: Path("/proc/self/net")),
+        LocalTransport(Path("/none"), tables=lambda _: None, net=net),
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         probe = NobodyListens((listener.getsockname()[1],))
-        for here in (LocalTransport(Path("/none")), LocalTransport(Path("/none"), net=net)):
+        for here in ways:
             assert probe.holds([await here.tcp_tables(HOST, 5)]) is False
-    for here in (LocalTransport(Path("/none")), LocalTransport(Path("/none"), net=net)):
+    for here in ways:
         assert probe.holds([await here.tcp_tables(HOST, 5)]) is True
+    nowhere = LocalTransport(Path("/none"), tables=lambda _: Path("/none"))
+    assert probe.holds([await nowhere.tcp_tables(HOST, 5)]) is None
 
 
 async def test_the_program_tells_its_version(folder: Path) -> None:
