@@ -5,5 +5,6 @@ from typing import Final
 
 from benchmarks.findings.closed_peer import CLOSED_PEER
 from benchmarks.findings.reproducer import Reproducer
+from benchmarks.findings.young_connections import YOUNG_CONNECTIONS
 
-REPRODUCERS: Final[tuple[Reproducer, ...]] = (CLOSED_PEER,)
+REPRODUCERS: Final[tuple[Reproducer, ...]] = (CLOSED_PEER, YOUNG_CONNECTIONS)
