@@ -4,7 +4,14 @@
 from typing import Final
 
 from benchmarks.findings.closed_peer import CLOSED_PEER
+from benchmarks.findings.hanging_connect import HANGING_CONNECT
+from benchmarks.findings.lost_peer import LOST_PEER
 from benchmarks.findings.reproducer import Reproducer
 from benchmarks.findings.young_connections import YOUNG_CONNECTIONS
 
-REPRODUCERS: Final[tuple[Reproducer, ...]] = (CLOSED_PEER, YOUNG_CONNECTIONS)
+REPRODUCERS: Final[tuple[Reproducer, ...]] = (
+    CLOSED_PEER,
+    HANGING_CONNECT,
+    LOST_PEER,
+    YOUNG_CONNECTIONS,
+)

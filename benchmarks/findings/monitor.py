@@ -56,6 +56,7 @@ class Monitor:
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
         self._rows: Queue[str | None] = Queue()
+        self._overdue: list[Reply] = []  # which have come before one out of band
         Thread(target=self._read, daemon=True).start()
 
     def send(self, row: str) -> None:
@@ -69,10 +70,13 @@ class Monitor:
         """Wait for the next reply.
 
         :param patience: how long, in seconds.
-        :param event: told each other row that comes first, which is not waited for.
+        :param event: told each event that comes first.
         :param oob: only the reply to a command with :data:`OOB`; otherwise only one without.
+            The other kind is kept for whoever waits for it.
         """
         end = monotonic() + patience
+        if not oob and self._overdue:
+            return self._overdue.pop(0)
         while True:
             try:
                 row = self._rows.get(timeout=max(0.0, end - monotonic()))
@@ -82,9 +86,12 @@ class Monitor:
                 self._rows.put(None)
                 return Ended()
             value = read_json(row)
-            if is_object(value) and "event" not in value and (value.get("id") == "oob") == oob:
+            if not is_object(value) or "event" in value:
+                event(row)
+            elif (value.get("id") == "oob") == oob:
                 return Reply(row, value)
-            event(row)
+            else:
+                self._overdue.append(Reply(row, value))
 
     def event(self, name: str, patience: float, came: Callable[[str], None]) -> bool:
         """Wait for an event; whether it came.

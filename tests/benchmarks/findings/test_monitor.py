@@ -21,10 +21,13 @@ def echo() -> "Iterator[subprocess.Popen[bytes]]":
         process.kill()
 
 
-def test_a_reply_out_of_band_is_known_among_others(echo: "subprocess.Popen[bytes]") -> None:
-    """Whatever comes before it is told, and is not taken for it."""
+@pytest.mark.parametrize("rows", [(EVENT, OVERTAKES, LATE), (LATE, EVENT, OVERTAKES)])
+def test_a_reply_out_of_band_is_known_among_others(
+    rows: tuple[str, ...], echo: "subprocess.Popen[bytes]"
+) -> None:
+    """Whichever comes first: the other one is there for whoever waits for it."""
     monitor, came = Monitor(echo), list[str]()
-    for row in (EVENT, OVERTAKES, LATE):
+    for row in rows:
         monitor.send(row)
     heard = monitor.hear(10, came.append, oob=True)
     assert isinstance(heard, Reply)
