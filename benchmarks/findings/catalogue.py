@@ -3,6 +3,8 @@
 
 from typing import Final
 
+from benchmarks.findings.beginning import BEGINNING
+from benchmarks.findings.checkpoints import CHECKPOINTS
 from benchmarks.findings.closed_peer import CLOSED_PEER
 from benchmarks.findings.hanging_connect import HANGING_CONNECT
 from benchmarks.findings.lost_peer import LOST_PEER
@@ -14,4 +16,6 @@ REPRODUCERS: Final[tuple[Reproducer, ...]] = (
     HANGING_CONNECT,
     LOST_PEER,
     YOUNG_CONNECTIONS,
+    CHECKPOINTS,
+    BEGINNING,
 )
