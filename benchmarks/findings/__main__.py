@@ -46,12 +46,17 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--report", action="store_true", help="try nothing: print what is kept, as Markdown"
     )
+    parser.add_argument(
+        "--words", action="store_true", help="try nothing: what is kept gets the words of now"
+    )
     typed = parser.parse_args(words)
     try:
         asked = _asked(typed.out, [*map(str, typed.only)], [*map(str, typed.qemu)], typed.attempts)
         if typed.report:
             for each in asked.reproducers:
                 print(markdown(read(_file(asked, each))))
+        elif typed.words:
+            reworded(asked)
         else:
             findings(asked)
     except ColorunbookError as error:
@@ -73,6 +78,16 @@ def findings(asked: Asked) -> None:
             seen = tried(each, wanted, asked.attempts or each.attempts, say)
             kept = _kept(asked, each).with_seen(seen)
             write_bytes(_file(asked, each), kept.text.encode())
+
+
+def reworded(asked: Asked) -> None:
+    """Bring what a person says about findings up to date; what was seen stays.
+
+    :raises InputError: a file cannot be read, or not be written.
+    """
+    for each in asked.reproducers:
+        if _file(asked, each).exists():
+            write_bytes(_file(asked, each), _kept(asked, each).text.encode())
 
 
 def _kept(asked: Asked, reproducer: Reproducer) -> Finding:

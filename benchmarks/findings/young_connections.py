@@ -102,7 +102,8 @@ YOUNG_CONNECTIONS: Final = Reproducer(
             "secondary takes over and is given a new secondary, by the commands of the document: "
             "the filters are inserted before ``rew0``. A while later it is killed too, and the "
             "new secondary takes over. Then all of it once more, with the filters behind ``rew0``. "
-            "The objects of the resume, first as the document has them, then in the other order:"
+            "The objects of the resume, first as the document has them, then in the other order; "
+            "with what was seen they stand at the time at which the whole of it began:"
         ),
         expected=(
             "The new secondary gives the same answers as the survivor, of which it is a copy, and "

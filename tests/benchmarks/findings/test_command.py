@@ -58,6 +58,15 @@ def test_a_report_is_of_what_is_kept(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert shown.out.startswith("# sneeze kills QEMU\n")
 
 
+def test_words_are_brought_up_to_date_without_an_attempt(tmp_path: Path) -> None:
+    """What was seen stays as it was; what was never tried gets no file."""
+    assert 0 == command.main(["--out", str(tmp_path), "--words"])
+    assert [] == [*tmp_path.iterdir()]
+    (tmp_path / "sneeze.json").write_text(finding().text.replace("It is heard.", "It was heard."))
+    assert 0 == command.main(["--out", str(tmp_path), "--words"])
+    assert finding() == read(tmp_path / "sneeze.json")
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
