@@ -9,6 +9,7 @@ from benchmarks.findings.closed_peer import CLOSED_PEER
 from benchmarks.findings.hanging_connect import HANGING_CONNECT
 from benchmarks.findings.lost_peer import LOST_PEER
 from benchmarks.findings.reproducer import Reproducer
+from benchmarks.findings.unknown_header import UNKNOWN_HEADER
 from benchmarks.findings.young_connections import YOUNG_CONNECTIONS
 
 REPRODUCERS: Final[tuple[Reproducer, ...]] = (
@@ -16,6 +17,7 @@ REPRODUCERS: Final[tuple[Reproducer, ...]] = (
     HANGING_CONNECT,
     LOST_PEER,
     YOUNG_CONNECTIONS,
+    UNKNOWN_HEADER,
     CHECKPOINTS,
     BEGINNING,
 )
