@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The demonstration as a person sees it: a story while it goes on, a table at the end."""
 
-import asyncio
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +12,7 @@ from colorunbook.engine.events import Event
 from colorunbook.hosts import Accel
 from colorunbook.lab import making, runtime
 from colorunbook.lab.demo import Act, Played, perform
+from colorunbook.lab.interrupts import until_interrupted
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import find
 from colorunbook.render.rst import render, write
@@ -33,7 +33,8 @@ def show(accel: Accel | None, qemu: making.Wanted = None, *, verbose: bool) -> N
     try:
         lab = making.make(name, say, bound=True, accel=accel, qemu=qemu)
         say(f"QEMU {lab.world.tree.version}, {lab.site.accel.value.upper()}.")
-        rows = [_document(lab), *asyncio.run(_perform(lab, verbose=verbose))]
+        performing = _perform(lab, verbose=verbose)
+        rows = [_document(lab), *until_interrupted(performing, "The demonstration")]
     finally:
         world = find(runtime.folder_of(name))
         if world is not None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from colorunbook.comparison import Comparison, Nic
 from colorunbook.drill.crew import Crowd
 from colorunbook.drill.director import Orders, play
-from colorunbook.drill.interrupts import until_interrupted
 from colorunbook.drill.parts import Knob
 from colorunbook.drill.result import Result, Setting
 from colorunbook.drill.scenes import Scene
@@ -17,6 +16,7 @@ from colorunbook.hosts import Accel
 from colorunbook.lab import making
 from colorunbook.lab.guest.building import build
 from colorunbook.lab.guest.services import Service
+from colorunbook.lab.interrupts import until_interrupted
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import World
 from colorunbook.qemu.dialect import Edition
@@ -84,7 +84,8 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
         crowd = Crowd(dict.fromkeys(_ASKED, wishes.connections), wishes.period)
         orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest, wishes.disk)
         # It is closed in there too, where a second signal disturbs nothing.
-        return until_interrupted(_closing(lab.world, play(lab, setting, orders, folder, tell)))
+        playing = play(lab, setting, orders, folder, tell)
+        return until_interrupted(_closing(lab.world, playing), "The drill")
 
 
 async def _closing(world: World, work: Coroutine[None, None, Result]) -> Result:

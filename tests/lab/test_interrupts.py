@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from colorunbook.drill.interrupts import SIGNALS, until_interrupted
 from colorunbook.errors import Aborted, ColorunbookError, Unavailable
+from colorunbook.lab.interrupts import SIGNALS, until_interrupted
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +30,9 @@ def test_what_is_done_is_returned_and_what_fails_is_raised() -> None:
     async def failing() -> None:
         raise Unavailable("The guest has gone.")
 
-    assert 7 == until_interrupted(done())
+    assert 7 == until_interrupted(done(), "The drill")
     with pytest.raises(Unavailable, match="The guest has gone"):
-        until_interrupted(failing())
+        until_interrupted(failing(), "The drill")
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -50,7 +50,7 @@ def test_a_signal_ends_it_where_it_waits(number: signal.Signals) -> None:
             seen.append("let go")
 
     with pytest.raises(Aborted, match="The drill was interrupted; its lab is gone") as aborted:
-        until_interrupted(drill())
+        until_interrupted(drill(), "The drill")
     assert (10, ["let go"]) == (aborted.value.exit_code, seen)
 
 
@@ -64,7 +64,7 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
             await asyncio.sleep(0)
         return "played"
 
-    assert "played" == until_interrupted(drill())
+    assert "played" == until_interrupted(drill(), "The drill")
     assert signal.SIG_IGN == signal.getsignal(signal.SIGHUP)
 
 
@@ -81,5 +81,5 @@ def test_afterwards_signals_do_what_they_did() -> None:
         raise Unavailable("The guest has gone.")
 
     with pytest.raises(Unavailable):
-        until_interrupted(drill())
+        until_interrupted(drill(), "The drill")
     assert {handler} == {signal.getsignal(number) for number in SIGNALS}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Ctrl-C, SIGTERM and SIGHUP during a drill: it is given up at once, wherever it is."""
+"""Ctrl-C, SIGTERM and SIGHUP where a lab is at work: it is given up at once, wherever it is."""
 
 import asyncio
 import signal
@@ -14,18 +14,20 @@ _Result = TypeVar("_Result")
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def until_interrupted(work: Coroutine[None, None, _Result]) -> _Result:
+def until_interrupted(work: Coroutine[None, None, _Result], what: str) -> _Result:
     """Do it in an event loop of its own; the first signal ends it, and what it holds is let go.
 
-    A handler that raises would not do: a drill takes what its runbooks raise for a finding.
+    A handler that raises would not do: what it raises in a callback of the loop is lost, and a
+    drill takes what its runbooks raise for a finding.
 
+    :param what: is interrupted, as the beginning of a sentence.
     :raises Aborted: it was interrupted.
     """
     with _restored():
-        return asyncio.run(_cancelled_by_signals(work))
+        return asyncio.run(_cancelled_by_signals(work, what))
 
 
-async def _cancelled_by_signals(work: Coroutine[None, None, _Result]) -> _Result:
+async def _cancelled_by_signals(work: Coroutine[None, None, _Result], what: str) -> _Result:
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
@@ -33,7 +35,7 @@ async def _cancelled_by_signals(work: Coroutine[None, None, _Result]) -> _Result
     try:
         return await task
     except asyncio.CancelledError:
-        raise Aborted("The drill was interrupted; its lab is gone.") from None
+        raise Aborted(f"{what} was interrupted; its lab is gone.") from None
 
 
 @contextmanager
