@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Filling templates: the only place where Jinja is set up.
+"""Filling templates.
 
 A template may come from someone else. It is filled in Jinja's sandbox: it reads the values that it
 is given, calls their public methods, and includes files of the shelf; nothing else of Python or of
@@ -15,13 +15,11 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     PrefixLoader,
-    StrictUndefined,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
 )
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from colorunbook import shelf
 from colorunbook.book.colo import DISK, NETDEV, REPLICA, Colo
@@ -33,6 +31,7 @@ from colorunbook.qemu.dialect import Dialect
 from colorunbook.render import filters
 from colorunbook.render.gallery import picture
 from colorunbook.render.planned import planned
+from colorunbook.render.sandbox import Sandbox
 from colorunbook.render.textpen import text_art
 
 _SUFFIX = ".j2"
@@ -161,14 +160,8 @@ def _is_page(name: str) -> bool:
 @cache
 def _environment(folders: tuple[Path, ...]) -> Environment:
     shipped = FileSystemLoader(folders[-1:])
-    environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(folders), PrefixLoader({"shipped": shipped})]),
-        autoescape=False,  # reStructuredText, not HTML
-        keep_trailing_newline=True,
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
+    loader = ChoiceLoader([FileSystemLoader(folders), PrefixLoader({"shipped": shipped})])
+    environment = Sandbox(loader)
     named = (filters.underline, filters.literal, filters.ids, filters.places, filters.guards)
     for filter_ in (*named, filters.postcondition):
         environment.filters[filter_.__name__] = filter_

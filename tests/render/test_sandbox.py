@@ -5,11 +5,34 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import DictLoader
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from colorunbook.errors import InputError
 from colorunbook.hosts import Site
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.render.rst import render
+from colorunbook.render.sandbox import Sandbox
+
+VALUES: tuple[object, ...] = (
+    [],
+    {},
+    set(),
+    "",
+    1,
+    str,
+    Site(),
+    len,
+    Site.host,
+    Site().host,
+    (n for n in range(0)),
+    render,
+)
+NAMES = ("append", "clear", "pop", "add", "index", "items", "mro", "upper", "_x", "__class__")
+MORE = ("__globals__", "__code__", "__func__", "__self__", "gi_frame", "gi_code", "host", "title")
+ASKED = st.tuples(st.sampled_from(VALUES), st.sampled_from(NAMES + MORE))
 
 
 @pytest.fixture
@@ -83,3 +106,13 @@ def test_a_macro_that_never_ends_is_refused(shelf: Path) -> None:
     """Python's own bound ends it."""
     said = refused(shelf, "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}")
     assert "recursion" in said
+
+
+@given(st.lists(ASKED))
+def test_it_always_says_what_jinja_says(
+    asked: list[tuple[object, str]],
+) -> None:
+    """Whatever was judged before: what one value may show is not let through for another."""
+    sandbox, jinja = Sandbox(DictLoader({})), ImmutableSandboxedEnvironment()
+    expected = [jinja.is_safe_attribute(value, name, None) for value, name in asked]
+    assert expected == [sandbox.is_safe_attribute(value, name, None) for value, name in asked]
