@@ -12,6 +12,7 @@ from colorunbook.drill.director import Orders, play
 from colorunbook.drill.parts import Knob
 from colorunbook.drill.result import Result, Setting
 from colorunbook.drill.scenes import Scene
+from colorunbook.errors import Unavailable
 from colorunbook.hosts import Accel
 from colorunbook.lab import making
 from colorunbook.lab.guest.building import build
@@ -80,6 +81,11 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
         lab = replace(lab, site=replace(chosen, checkpoint_delay=wishes.delay))
         for remark in lab.remarks:
             tell(remark)
+        if lab.site.bridge_helper is None:
+            raise Unavailable(
+                "A drill needs a tap for the guest's network, and QEMU cannot have one here.",
+                "Let this user read and write /dev/net/tun.",
+            )
         setting = _setting(wishes, lab, guest.kernel)
         crowd = Crowd(dict.fromkeys(_ASKED, wishes.connections), wishes.period)
         orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest, wishes.disk)

@@ -120,6 +120,20 @@ def test_the_lab_goes_however_the_drill_ends(made: Made, error: ColorunbookError
     assert made.closed
 
 
+def test_without_a_tap_nothing_is_played(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No client would reach the guest; it is said before it boots, with the way out."""
+
+    def make(name: str, tell: Tell, **words: object) -> Lab:
+        lab = made.make(name, tell, **words)
+        return replace(lab, site=replace(lab.site, bridge_helper=None))
+
+    monkeypatch.setattr(making, "make", make)
+    with pytest.raises(Unavailable, match="needs a tap .* /dev/net/tun"):
+        stage(WISHES, print)
+    assert [] == made.orders
+    assert made.closed
+
+
 def test_who_is_impatient_does_not_keep_the_lab_from_its_end(made: Made) -> None:
     """The second signal comes while it ends, and changes nothing."""
     made.impatient = True
