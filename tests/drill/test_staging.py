@@ -128,7 +128,7 @@ def test_without_a_tap_nothing_is_played(made: Made, monkeypatch: pytest.MonkeyP
         return replace(lab, site=replace(lab.site, bridge_helper=None))
 
     monkeypatch.setattr(making, "make", make)
-    with pytest.raises(Unavailable, match="needs a tap .* /dev/net/tun"):
+    with pytest.raises(Unavailable, match=r"needs a tap .* /dev/net/tun"):
         stage(WISHES, print)
     assert [] == made.orders
     assert made.closed
