@@ -7,10 +7,9 @@ command that starts it goes to its monitor.
 
 import asyncio
 import contextlib
-import os
 import socket
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP
+from signal import SIGSTOP
 from zlib import crc32
 
 import psutil
@@ -21,6 +20,7 @@ from colorunbook.engine.private import create
 from colorunbook.engine.process import Qemu
 from colorunbook.errors import ColorunbookError, StepFailed, Unavailable
 from colorunbook.lab.pair import Lab
+from colorunbook.lab.waking import kill
 
 GREETING = 15.0
 MOMENT = 1.0
@@ -152,15 +152,7 @@ class Machine:
 
     async def end(self) -> None:
         """Leave nothing of its QEMU behind."""
-        running = self._processes()
-        for process in running:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(SIGKILL)
-        if self._qemu is not None and not self._qemu.has_ended:
-            # What leads into the lab has stopped with its QEMU: it sees it end when it goes on.
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._qemu.pid, SIGCONT)
-        psutil.wait_procs(running, timeout=10)
+        kill(self._processes())
         for monitor in (self._monitor, self._second):
             if monitor is not None:
                 with contextlib.suppress(ColorunbookError):

@@ -11,7 +11,7 @@ from colorunbook.cli import fault, guest, qemus
 from colorunbook.cli.chosen import wanted
 from colorunbook.cli.console import duration, give, give_json, paint, say
 from colorunbook.cli.options import AsJson, EditionName, LabQemu, QemuBinary, WhichLab
-from colorunbook.errors import Unavailable
+from colorunbook.errors import Aborted, Unavailable
 from colorunbook.hosts import Accel, Host, Role
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import Json
@@ -19,6 +19,7 @@ from colorunbook.qemu.payload import Json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from colorunbook.cli.report import Report
     from colorunbook.lab.cables import Cable
     from colorunbook.lab.pair import Lab
 
@@ -104,6 +105,7 @@ def up(
 
     from colorunbook.cli.report import Report
     from colorunbook.lab import making
+    from colorunbook.lab.interrupts import until_interrupted
 
     start = perf_counter()
     chosen = wanted(qemu, qemu_binary)
@@ -125,7 +127,8 @@ def up(
             made.prepare_images(made.site.primary, made.site.secondary)
         else:
             report = Report(made.site, verbose=verbose)
-            asyncio.run(made.bring_up(report))
+            end = Aborted(f"Bringing the lab {name} up was interrupted; it is gone.")
+            until_interrupted(_or_gone(made, report), end)
             report.close()
     except BaseException:
         made.world.close()
@@ -138,6 +141,15 @@ def up(
     else:
         say(f"Next: colorunbook lab kill secondary{kill}, then "
             f"colorunbook run primary-failover{run}")  # fmt: skip
+
+
+async def _or_gone(made: "Lab", report: "Report") -> None:
+    """Bring it up; where that fails it is gone before another signal is heard."""
+    try:
+        await made.bring_up(report)
+    except BaseException:
+        made.world.close()
+        raise
 
 
 @lab_app.command()

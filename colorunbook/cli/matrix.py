@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``colorunbook matrix``: every document on every QEMU, and what is news about it."""
 
-import asyncio
 import contextlib
 import json
-import signal
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -35,7 +33,6 @@ Examples:
   colorunbook matrix --qemu-binary ~/qemu/build/qemu-system-x86_64
 """
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHADES = {"works": "good", "works with remarks": "good", "broken": "bad", "not tried": "dim"}
 
 
@@ -83,6 +80,7 @@ def matrix(
     """
     from colorunbook.check.cells import cells
     from colorunbook.check.matrix import subjects
+    from colorunbook.lab.interrupts import until_interrupted
     from colorunbook.lab.provision import RELEASES, release
 
     binaries = qemu_binary or []
@@ -95,7 +93,9 @@ def matrix(
     wanted = list(dict.fromkeys(cells(*choice, texts=texts, others=not own_only)))
     begun = perf_counter()
     say(f"{_cells(len(wanted))}, {jobs} at a time.")
-    outcomes = asyncio.run(_until_told(wanted, jobs, kept))
+    stays = "What was recorded so far stays." if kept.folder else "Nothing was recorded."
+    end = Aborted("The matrix was interrupted.", stays)
+    outcomes = until_interrupted(_try_all(wanted, jobs, kept), end)
     outcomes.sort(key=lambda outcome: wanted.index(outcome.cell))
     if as_json:
         give_json([_as_json(outcome) for outcome in outcomes])
@@ -104,25 +104,6 @@ def matrix(
     say(f"{_cells(len(outcomes))} in {duration(perf_counter() - begun)}.")
     _conclude(outcomes)
     kept.must_be_whole()
-
-
-async def _until_told(cells: "list[Cell]", jobs: int, kept: Keeping) -> "list[Outcome]":
-    """Try them; Ctrl-C, SIGTERM and SIGHUP end the checks in hand with their labs."""
-    task, loop = asyncio.current_task(), asyncio.get_running_loop()
-
-    def end() -> None:
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, lambda: None)  # once is enough
-        if task is not None:
-            task.cancel()
-
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, end)
-    try:
-        return await _try_all(cells, jobs, kept)
-    except asyncio.CancelledError:
-        stays = "What was recorded so far stays." if kept.folder else "Nothing was recorded."
-        raise Aborted("The matrix was interrupted.", stays) from None
 
 
 async def _try_all(cells: "list[Cell]", jobs: int, kept: Keeping) -> "list[Outcome]":

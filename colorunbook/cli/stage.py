@@ -9,6 +9,7 @@ from time import perf_counter
 from colorunbook.cli.console import duration, give, paint, say
 from colorunbook.cli.report import Report
 from colorunbook.engine.events import Event
+from colorunbook.errors import Aborted
 from colorunbook.hosts import Accel
 from colorunbook.lab import making, runtime
 from colorunbook.lab.demo import Act, Played, perform
@@ -34,7 +35,8 @@ def show(accel: Accel | None, qemu: making.Wanted = None, *, verbose: bool) -> N
         lab = making.make(name, say, bound=True, accel=accel, qemu=qemu)
         say(f"QEMU {lab.world.tree.version}, {lab.site.accel.value.upper()}.")
         performing = _perform(lab, verbose=verbose)
-        rows = [_document(lab), *until_interrupted(performing, "The demonstration")]
+        end = Aborted("The demonstration was interrupted; its lab is gone.")
+        rows = [_document(lab), *until_interrupted(performing, end)]
     finally:
         world = find(runtime.folder_of(name))
         if world is not None:

@@ -12,7 +12,7 @@ from colorunbook.drill.director import Orders, play
 from colorunbook.drill.parts import Knob
 from colorunbook.drill.result import Result, Setting
 from colorunbook.drill.scenes import Scene
-from colorunbook.errors import Unavailable
+from colorunbook.errors import Aborted, Unavailable
 from colorunbook.hosts import Accel
 from colorunbook.lab import making
 from colorunbook.lab.guest.building import build
@@ -91,7 +91,8 @@ def stage(wishes: Wishes, tell: Tell) -> Result:
         orders = Orders(wishes.scenes, crowd, wishes.bound, wishes.rest, wishes.disk)
         # It is closed in there too, where a second signal disturbs nothing.
         playing = play(lab, setting, orders, folder, tell)
-        return until_interrupted(_closing(lab.world, playing), "The drill")
+        end = Aborted("The drill was interrupted; its lab is gone.")
+        return until_interrupted(_closing(lab.world, playing), end)
 
 
 async def _closing(world: World, work: Coroutine[None, None, Result]) -> Result:

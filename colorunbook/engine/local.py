@@ -63,8 +63,8 @@ class LocalTransport:
         lab, or by other means, as the QEMU of a tree.
     :param net: the words that give a command of this machine a lab's network; ``None``: the
         hosts are in this machine's own.
-    :param tables: the folder in which the kernel shows the network of a host; ``None``: there is
-        none that can be read from here.
+    :param tables: the folder in which the kernel shows a host's network, where it can be read from
+        outside of that; with ``net`` and without it each look enters the lab.
     :param whole: the hosts of the site have no other machine than this one, whatever they are
         called, as in a lab.
     """
@@ -75,13 +75,13 @@ class LocalTransport:
         wrap: Wrap = as_it_is,
         *,
         net: Wrap | None = None,
-        tables: Callable[[str], Path | None] = lambda _: _PROC_NET,
+        tables: Callable[[str], Path | None] | None = None,
         whole: bool = False,
     ) -> None:
         self._logs = logs
         self._wrap = wrap
         self._net = net
-        self._tables = tables
+        self._tables = tables or (lambda _: _PROC_NET if net is None else None)
         self._whole = whole
         self._qemus: dict[str, Qemu] = {}
         self._stdio: dict[str, socket.socket] = {}

@@ -9,6 +9,7 @@ import psutil
 
 from colorunbook.errors import TimedOut
 from colorunbook.lab.life import Life
+from colorunbook.lab.waking import wake
 
 #: How long a world may take to end before its keeper is killed, and again after that, in seconds.
 PATIENCE = 5.0
@@ -30,15 +31,14 @@ def end(keeper: Life) -> None:
 def is_gone(keeper: Life) -> bool:
     """Whether a keeper has ended; one that was killed is helped to its end.
 
-    What still leads into a world that ends is woken: an ``nsenter`` whose QEMU was stopped would
-    keep the keeper from ending for as long as nobody wakes it.
+    What still leads into a world that ends is woken: see :mod:`colorunbook.lab.waking`.
     """
     if not keeper.is_over and not keeper.is_ending:
         return False
     # Whoever has the pid of a keeper that is over may be the keeper of another world.
     ours = keeper.is_ending or keeper.has_left_its_pid
     waiters = _waiters(keeper) if ours else ()
-    _wake(waiters)
+    wake(waiters)
     return _is_gone_within(keeper, waiters)
 
 
@@ -62,14 +62,7 @@ def _is_gone_within(keeper: Life, waiters: tuple[psutil.Process, ...]) -> bool:
         except TimedOut:
             # nsenter stops itself when its child is stopped. Then it does not notice that the
             # child is dead, and the kernel keeps a dead child's process 1 until it does.
-            _wake(waiters)
+            wake(waiters)
         else:
             return True
     return False
-
-
-def _wake(waiters: tuple[psutil.Process, ...]) -> None:
-    for each in waiters:
-        with suppress(psutil.NoSuchProcess):
-            if each.status() == psutil.STATUS_STOPPED:
-                each.resume()

@@ -14,28 +14,34 @@ _Result = TypeVar("_Result")
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def until_interrupted(work: Coroutine[None, None, _Result], what: str) -> _Result:
+def until_interrupted(work: Coroutine[None, None, _Result], end: Aborted) -> _Result:
     """Do it in an event loop of its own; the first signal ends it, and what it holds is let go.
+
+    Further signals change nothing: what is being let go is not disturbed.
 
     A handler that raises would not do: what it raises in a callback of the loop is lost, and a
     drill takes what its runbooks raise for a finding.
 
-    :param what: is interrupted, as the beginning of a sentence.
-    :raises Aborted: it was interrupted.
+    :param end: is raised where it was interrupted.
     """
     with _restored():
-        return asyncio.run(_cancelled_by_signals(work, what))
+        return asyncio.run(_cancelled_by_signals(work, end))
 
 
-async def _cancelled_by_signals(work: Coroutine[None, None, _Result], what: str) -> _Result:
+async def _cancelled_by_signals(work: Coroutine[None, None, _Result], end: Aborted) -> _Result:
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+
+    def interrupt() -> None:
+        if not task.cancelling():
+            task.cancel()
+
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
-            loop.add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, interrupt)
     try:
         return await task
     except asyncio.CancelledError:
-        raise Aborted(f"{what} was interrupted; its lab is gone.") from None
+        raise end from None
 
 
 @contextmanager

@@ -13,9 +13,6 @@ from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import find
 from colorunbook.qemu.dialect import Edition
 
-DEFAULT: Final = "default"
-"""The name of a lab, unless somebody says otherwise."""
-
 DISK: Final = "64M"
 LINUX_MEMORY: Final = 128
 """MiB: what the Linux of a lab is given at the most, since each checkpoint looks at all of it."""

@@ -5,7 +5,6 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from signal import SIGCONT, SIGKILL
 from typing import TYPE_CHECKING, Final
 
 from colorunbook import shelf
@@ -180,16 +179,11 @@ class Lab:
 
     def kill_host(self, host: Host) -> None:
         """End a host's QEMU, as a power cut would, and see it gone."""
-        import psutil
+        from colorunbook.lab.waking import kill
 
         process = self.qemu_of(host)
         if process is not None:
-            with suppress(psutil.NoSuchProcess):
-                way_in = process.parent()
-                process.send_signal(SIGKILL)
-                if way_in is not None and way_in.status() == psutil.STATUS_STOPPED:
-                    way_in.send_signal(SIGCONT)  # nsenter stands still with what it has started
-            psutil.wait_procs([process], timeout=10)
+            kill([process])
 
     @property
     def cables(self) -> Cables:

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The page of what was measured."""
 
-import importlib.util
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -13,8 +11,9 @@ from benchmarks.families import FAMILIES
 from benchmarks.figures import Figures, read
 from benchmarks.row import Row
 from tests.benchmarks.rows import row
+from tests.docs import extensions
 
-ROOT = Path(__file__).parents[2]
+ROOT = extensions.ROOT
 PAGE = (ROOT / "docs/explanation/speed.rst").read_text()
 KEPT = read(ROOT / "docs/measured/bench.json")
 
@@ -28,13 +27,8 @@ class Extension(Protocol):
 
 @pytest.fixture(scope="module")
 def extension() -> Extension:
-    """The extension of the site, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("bench", ROOT / "docs/_ext/bench.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    loaded: Extension = module
+    """The extension of the site."""
+    loaded: Extension = extensions.extension("bench")
     return loaded
 
 

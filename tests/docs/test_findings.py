@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The page of what is QEMU's own."""
 
-import importlib.util
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -13,8 +11,9 @@ from benchmarks.findings.catalogue import REPRODUCERS
 from benchmarks.findings.record import Finding, read
 from benchmarks.findings.reproducer import Reproducer
 from tests.benchmarks.findings.sightings import finding
+from tests.docs import extensions
 
-ROOT = Path(__file__).parents[2]
+ROOT = extensions.ROOT
 KEPT = ROOT / "docs/findings"
 
 
@@ -26,13 +25,8 @@ class Extension(Protocol):
 
 @pytest.fixture(scope="module")
 def extension() -> Extension:
-    """The extension of the site, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("findings", ROOT / "docs/_ext/findings.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    loaded: Extension = module
+    """The extension of the site."""
+    loaded: Extension = extensions.extension("findings")
     return loaded
 
 

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of what was measured of the guest."""
 
-import importlib.util
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -12,8 +10,9 @@ import pytest
 from colorunbook.lab.accel import Accelerator
 from colorunbook.lab.guest.figures import Boots, Figures
 from colorunbook.lab.guest.recipe import Recipe
+from tests.docs import extensions
 
-ROOT = Path(__file__).parents[2]
+ROOT = extensions.ROOT
 FIGURES = Figures(
     date="2026-11-25",
     recipe=Recipe().key,
@@ -40,13 +39,8 @@ class Extension(Protocol):
 
 @pytest.fixture(scope="module")
 def extension() -> Extension:
-    """The extension of the site, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("guest", ROOT / "docs/_ext/guest.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    loaded: Extension = module
+    """The extension of the site."""
+    loaded: Extension = extensions.extension("guest")
     return loaded
 
 

@@ -137,6 +137,8 @@ async def test_the_tables_of_ports_are_those_that_the_question_shows() -> None:
             assert probe.holds([await here.tcp_tables(HOST, 5)]) is False
     for here in ways:
         assert probe.holds([await here.tcp_tables(HOST, 5)]) is True
+    elsewhere = LocalTransport(Path("/none"), net=lambda *_: ("echo", "another network"))
+    assert "another network\n" == (await elsewhere.tcp_tables(HOST, 5)).text
     nowhere = LocalTransport(Path("/none"), tables=lambda _: Path("/none"))
     assert probe.holds([await nowhere.tcp_tables(HOST, 5)]) is None
 

@@ -12,6 +12,8 @@ import pytest
 from colorunbook.errors import Aborted, ColorunbookError, Unavailable
 from colorunbook.lab.interrupts import SIGNALS, until_interrupted
 
+END = Aborted("The drill was interrupted; its lab is gone.")
+
 
 @pytest.fixture(autouse=True)
 def _signals_as_before() -> Iterator[None]:
@@ -30,9 +32,9 @@ def test_what_is_done_is_returned_and_what_fails_is_raised() -> None:
     async def failing() -> None:
         raise Unavailable("The guest has gone.")
 
-    assert 7 == until_interrupted(done(), "The drill")
+    assert 7 == until_interrupted(done(), END)
     with pytest.raises(Unavailable, match="The guest has gone"):
-        until_interrupted(failing(), "The drill")
+        until_interrupted(failing(), END)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -50,8 +52,27 @@ def test_a_signal_ends_it_where_it_waits(number: signal.Signals) -> None:
             seen.append("let go")
 
     with pytest.raises(Aborted, match="The drill was interrupted; its lab is gone") as aborted:
-        until_interrupted(drill(), "The drill")
+        until_interrupted(drill(), END)
     assert (10, ["let go"]) == (aborted.value.exit_code, seen)
+
+
+def test_a_second_signal_disturbs_nothing() -> None:
+    """What is held is let go to its end."""
+    seen: list[str] = []
+
+    async def drill() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            for _ in range(9):
+                await asyncio.sleep(0)
+            seen.append("let go")
+
+    with pytest.raises(Aborted):
+        until_interrupted(drill(), END)
+    assert ["let go"] == seen
 
 
 def test_a_signal_that_is_ignored_stays_so() -> None:
@@ -64,7 +85,7 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
             await asyncio.sleep(0)
         return "played"
 
-    assert "played" == until_interrupted(drill(), "The drill")
+    assert "played" == until_interrupted(drill(), END)
     assert signal.SIG_IGN == signal.getsignal(signal.SIGHUP)
 
 
@@ -81,5 +102,5 @@ def test_afterwards_signals_do_what_they_did() -> None:
         raise Unavailable("The guest has gone.")
 
     with pytest.raises(Unavailable):
-        until_interrupted(drill(), "The drill")
+        until_interrupted(drill(), END)
     assert {handler} == {signal.getsignal(number) for number in SIGNALS}
