@@ -19,12 +19,12 @@ logging.getLogger("nox").addFilter(lambda record: "uv binary" not in record.getM
 
 PYTHON = sys.executable
 DOCS = ("-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
-CHECKS = ("lint", "types", "unit", "live", "check", "docs", "wheel")
+CHECKS = ("lint", "types", "unit", "live", "check", "drill", "docs", "wheel")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All that has to pass: lint, types, unit, live, check, docs, wheel."""
+    """All that has to pass: lint, types, unit, live, check, drill, docs, wheel."""
     for name in CHECKS:
         session.notify(name, posargs=[])
 

@@ -104,7 +104,7 @@ async def _wait(
         waiting = wait_for_host(session.transport, host, condition, rest, heed)
     else:
         monitor = await freer.monitor(expect.role)
-        within = await _bound(plan, session, condition, rest)
+        within = await _bound(freer, condition, rest)
         waiting = wait(monitor, condition, within, since, heed)
     async for news in waiting:
         yield news
@@ -131,9 +131,9 @@ def _failure(
     )
 
 
-async def _bound(plan: Plan, session: Session, condition: Condition, rest: float) -> float:
+async def _bound(freer: Freer, condition: Condition, rest: float) -> float:
     """Checkpoints come at a pace that the primary knows, in milliseconds."""
     if not isinstance(condition, Checkpoints):
         return rest
-    primary = await session.monitor(Role.PRIMARY, plan.site)
+    primary = await freer.monitor(Role.PRIMARY)
     return SETTLE + 2 * (condition.count + 1) * await pace(primary)

@@ -11,11 +11,11 @@ from colorunbook.drill import pair as pairs
 from colorunbook.drill.pair import Pair
 from colorunbook.engine.events import Event
 from colorunbook.engine.manner import Manner, on_failure
-from colorunbook.errors import StepFailed
+from colorunbook.errors import StepFailed, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import JsonObject
-from tests.drill.theatre import ONE, TWO, Monitor, Theatre, theatre_in
+from tests.drill.theatre import ONE, TWO, Monitor, Session, Theatre, theatre_in
 
 
 @pytest.fixture
@@ -113,6 +113,22 @@ async def test_one_session_is_open_between_faults(pair: Pair) -> None:
     assert session is not await pair.session()
     await pair.close()
     await pair.close()
+
+
+async def test_who_has_gone_meanwhile_is_not_in_the_session(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its death may be what the session is for."""
+    open_monitor = Session.monitor
+
+    async def monitor(session: Session, role: Role) -> Monitor:
+        if role is Role.SECONDARY:
+            raise Unavailable("Nobody answers there.")
+        return await open_monitor(session, role)
+
+    monkeypatch.setattr(Session, "monitor", monitor)
+    assert [ONE] == [address for address, _ in (await pair.session()).opened()]
+    await fail_over(pair, Role.PRIMARY)
 
 
 def event(name: str, when: float) -> JsonObject:

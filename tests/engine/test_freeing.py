@@ -110,6 +110,12 @@ def test_a_step_that_hangs_as_its_peer_dies_is_freed_soon() -> None:
     [
         ("query-migrate", 2, "Step 6 of 6, 'See COLO begin'", f"The secondary {TWO} has gone"),
         ("query-colo-status", 2, "Every step of start-replication was done", f"{TWO} was lost"),
+        (
+            "query-migrate-parameters",
+            1,
+            "not so that the primary sends 'STOP' and then 'RESUME'",
+            f"The secondary {TWO} has gone",
+        ),
     ],
 )
 def test_nothing_is_waited_for_that_a_dead_peer_has_a_part_in(
