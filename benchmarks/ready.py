@@ -52,7 +52,7 @@ def filled(
         "underline": _known(filters.underline),
         "literal": _known(filters.literal),
         "ids": _known(filters.ids),
-        "places": _known(_places),
+        "places": _known(filters.places),
         "guards": _known(filters.guards),
         "postcondition": _known(filters.postcondition),
     }
@@ -82,10 +82,6 @@ def _context(name: str, site: Site, dialect: Dialect) -> dict[str, object]:
         "replica": REPLICA,
         "netdev": NETDEV,
     }
-
-
-def _places(plan: Plan) -> tuple[filters.Typing, ...]:
-    return tuple(filters.places(plan))
 
 
 def _known(function: Callable[P, T]) -> Callable[P, T]:

@@ -4,7 +4,7 @@
 Every sentence that the check reads back comes from :mod:`colorunbook.book.phrases`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -28,6 +28,7 @@ from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.objects import QemuObject
 from colorunbook.qemu.payload import Payload
 from colorunbook.qemu.shell import quote, show, show_assignment
+from colorunbook.render.planned import once_a_plan
 
 PROMPT = "# "
 
@@ -58,12 +59,15 @@ class Typing:
     items: tuple[Item, ...]
 
 
-def places(plan: Plan) -> Iterator[Typing]:
+@once_a_plan
+def places(plan: Plan) -> tuple[Typing, ...]:
     """The steps of a plan, by the places they are typed in."""
     numbered = enumerate(plan.steps, 1)
+    found = []
     for (role, place), steps in groupby(numbered, lambda n: (n[1].role, place_of(n[1]))):
         where = Where(role, plan.site.host(role).address, place)
-        yield Typing(where.say(), tuple(item(step, number) for number, step in steps))
+        found.append(Typing(where.say(), tuple(item(step, number) for number, step in steps)))
+    return tuple(found)
 
 
 def place_of(step: Step) -> Place:
@@ -97,16 +101,19 @@ def item(step: Step, number: int) -> Item:
             return Item(number, step.title, step.why, wait=wait)
 
 
+@once_a_plan
 def guards(plan: Plan) -> tuple[str, ...]:
     """The phrases of what must hold before."""
     return tuple(map(say, plan.starts))
 
 
+@once_a_plan
 def postcondition(plan: Plan) -> tuple[str, ...]:
     """The phrases of what holds afterwards."""
     return tuple(map(say, plan.ends))
 
 
+@once_a_plan
 def death(plan: Plan) -> str:
     """Who has died, or fallen silent, before a plan; empty: nobody has."""
     if plan.buries is not None and any(isinstance(s.action, Yank) for s in plan.steps):
