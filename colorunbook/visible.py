@@ -13,6 +13,8 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     :raises TypeError: it is nothing that JSON has.
     """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 

@@ -11,6 +11,7 @@ from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.events import Event, ExpectationMet, Progress
 from colorunbook.engine.freeing import Freer
 from colorunbook.engine.hearing import Hearing
+from colorunbook.engine.once_over import seen_at_once
 from colorunbook.engine.presence import watched
 from colorunbook.engine.session import Session
 from colorunbook.engine.stopping import Stop
@@ -45,7 +46,15 @@ async def postcondition(
     :raises Aborted: somebody wanted it to end.
     """
     hearing.mark()
-    for expect in plan.ends:
+    start = time.perf_counter()
+    if stop.is_asked:
+        raise unseen(plan.name, len(plan.steps))
+    known = await seen_at_once(plan.ends, freer)
+    for expect, seen in zip(plan.ends, known, strict=False):
+        yield ExpectationMet(expect, seen, time.perf_counter() - start)
+    for event in _news(freer, hearing):
+        yield event
+    for expect in plan.ends[len(known) :]:
         start = time.perf_counter()
         seen = ""
         try:

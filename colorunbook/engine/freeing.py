@@ -100,29 +100,40 @@ class Freer:
         """Send a command; where it hangs, free the QEMU of its peer and go on waiting."""
         if payload.oob or within <= HANGS:
             return await monitor.execute(payload, within)
-        begun = asyncio.get_running_loop().time()
-        sending = asyncio.ensure_future(monitor.execute(payload, within))
-        try:
-            if await self._hangs(sending):
-                after = asyncio.get_running_loop().time() - begun
-                await self.cut_off(f"{payload.execute} had no reply after {after:.3g} s")
-            return await sending
-        finally:
-            sending.cancel()
+        loop = asyncio.get_running_loop()
+        begun, answered = loop.time(), loop.create_future()
+        watching: list[asyncio.Task[None]] = []
 
-    async def _hangs(self, sending: "asyncio.Task[Json]") -> bool:
-        """Tell whether a command has waited long enough for its peer to be cut off."""
-        await asyncio.wait((sending,), timeout=HANGS)
-        if sending.done() or self._yank is None or self._plan.buries:
-            return not sending.done()
+        async def watch() -> None:
+            if await self._hangs(answered):
+                after = loop.time() - begun
+                await self.cut_off(f"{payload.execute} had no reply after {after:.3g} s")
+
+        timer = loop.call_later(HANGS, lambda: watching.append(loop.create_task(watch())))
+        try:
+            return await monitor.execute(payload, within)
+        except asyncio.CancelledError:
+            for task in watching:
+                task.cancel()
+            raise
+        finally:
+            timer.cancel()
+            answered.set_result(None)
+            for task in watching:
+                await task
+
+    async def _hangs(self, answered: "asyncio.Future[None]") -> bool:
+        """Tell of a command without a reply when it is time for its peer to be cut off."""
+        if self._yank is None or self._plan.buries:
+            return not answered.done()
         gone = asyncio.ensure_future(has_gone(self._plan, self._session, self._yank[0].other))
         try:
             await asyncio.wait(
-                (sending, gone), timeout=HANGS_BESIDE_A_PEER - HANGS, return_when=FIRST_COMPLETED
+                (answered, gone), timeout=HANGS_BESIDE_A_PEER - HANGS, return_when=FIRST_COMPLETED
             )
         finally:
             gone.cancel()
-        return not sending.done()
+        return not answered.done()
 
     async def cut_off(self, why: str) -> None:
         """Free the QEMU of a peer that is dead, or does not answer; a peer that does is spared."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The record of one run: a line of JSON an event, on the disk before the next thing is done.
 
-What is about to be done is put on the disk first, and with it all that came before it. A line that
+What is about to be done is written first, and is on the disk, with all that came before it, before
+it is done; where QEMU itself tells whether it was done, before anything else is. A line that
 nothing follows but questions waits for the next one that has to be there: putting it on the disk
 by itself takes longer than most commands of QEMU.
 
@@ -15,11 +16,12 @@ import datetime
 import os
 import stat
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
 from typing import Final, Self
 
-from colorunbook.book.actions import Assign, Await
+from colorunbook.book.actions import Assign, Await, Hmp, Qmp
 from colorunbook.book.phrases import Expect, say
 from colorunbook.book.runbook import Step
 from colorunbook.engine.events import (
@@ -34,8 +36,9 @@ from colorunbook.engine.events import (
 from colorunbook.engine.lock import take
 from colorunbook.engine.whoami import who
 from colorunbook.errors import Refused, Unavailable
+from colorunbook.once import once
 from colorunbook.plan import Plan, describe, undone_by
-from colorunbook.qemu.payload import Json
+from colorunbook.qemu.payload import Json, JsonObject
 from colorunbook.sitejson import site_as_json
 from colorunbook.visible import json_text
 
@@ -61,6 +64,9 @@ class Journal:
     :param chosen: the QEMU that a person has chosen, as words that whoever takes the run up reads.
     :raises Unavailable: the file cannot be made, or someone else could have a hand in it.
     """
+
+    _disk: ThreadPoolExecutor | None = None
+    _coming: "Future[None] | None" = None
 
     def __init__(
         self,
@@ -122,10 +128,19 @@ class Journal:
     def write(self, event: Event) -> None:
         """Keep an event, and see it on the disk before something is done; progress is not kept.
 
-        :raises Unavailable: the disk is full or gone.
+        A step of which QEMU itself tells whether it is done comes to the disk meanwhile, and is
+        there before the next event is kept. Until then it is with the kernel, where the end of this
+        process does it no harm.
+
+        :raises Unavailable: the disk is full or gone, for this event or the one before it.
         """
-        if not isinstance(event, Progress):
-            self._append(as_record(event), sync=must_last(event))
+        if isinstance(event, Progress):
+            return
+        aside = is_told_by_qemu(event)
+        self._append(as_record(event), sync=must_last(event) and not aside)
+        if aside:
+            self._disk = self._disk or ThreadPoolExecutor(1, "journal")
+            self._coming = self._disk.submit(os.fsync, self._fd)
 
     def fail(self, error: BaseException) -> None:
         """Put on the disk why the run ended early; where that fails, the reason itself counts."""
@@ -137,6 +152,8 @@ class Journal:
     def close(self) -> None:
         """Let go of the file; a second time nothing happens."""
         fd, self._fd = self._fd, -1
+        if self._disk is not None:
+            self._disk.shutdown()
         if fd >= 0:
             os.close(fd)
 
@@ -151,7 +168,10 @@ class Journal:
         record = {"time": datetime.datetime.now(datetime.UTC).isoformat(), **record}
         text = ("\n" if self._torn else "") + json_text(record) + "\n"
         line = text.encode(errors="backslashreplace")
+        coming, self._coming = self._coming, None
         try:
+            if coming is not None:
+                coming.result()
             while line:
                 line = line[os.write(self._fd, line) :]
                 self._torn = bool(line)
@@ -172,6 +192,19 @@ def must_last(event: Event) -> bool:
             return False
 
 
+def is_told_by_qemu(event: Event) -> bool:
+    """Whether it is a step of which QEMU tells whether it is done, whatever a journal says.
+
+    Its line may come to the disk while QEMU does it: a power cut in between takes nothing that
+    whoever takes the run up would not be told.
+    """
+    return (
+        isinstance(event, StepStarted)
+        and isinstance(event.step.action, Qmp | Hmp)
+        and bool(event.step.done)
+    )
+
+
 def as_record(event: Event) -> dict[str, Json]:
     """An event as data, as it stands in the journal and in ``--json``."""
     record = {"event": type(event).__name__, **_fields(event)}
@@ -187,7 +220,7 @@ def _fields(event: Event) -> dict[str, Json]:
 def _json(value: Json | Step | Expect | Enum | tuple[str, ...]) -> Json:
     match value:
         case Step():
-            return {"role": value.role.value, "title": value.title, **describe(value)}
+            return _described(value)
         case Expect():
             return say(value)
         case Enum():
@@ -196,6 +229,12 @@ def _json(value: Json | Step | Expect | Enum | tuple[str, ...]) -> Json:
             return list(value)
         case _:
             return value
+
+
+@once(kept=64)
+def _described(step: Step) -> JsonObject:
+    """A step, which is told of when it begins, and again when it has ended."""
+    return {"role": step.role.value, "title": step.title, **describe(step)}
 
 
 def _begun(path: Path) -> int:

@@ -51,6 +51,15 @@ class _Client(QMPClient):
             await asyncio.sleep(0)
         return await super()._do_recv()
 
+    async def _issue(self, msg: Message) -> str | None:
+        """Send at once where nothing waits to be sent; qemu.qmp has another task do it, later."""
+        if not self._outgoing.empty():
+            return await super()._issue(msg)
+        name = str(msg["id"])
+        self._pending[name] = asyncio.Queue(maxsize=1)
+        self._do_send(self._cb_outbound(msg))
+        return name
+
     def _cb_outbound(self, msg: Message) -> Message:
         """Write it down for a developer, if there is one: for the log each row is made up anew."""
         return super()._cb_outbound(msg) if self.logger.isEnabledFor(DEBUG) else msg

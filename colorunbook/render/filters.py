@@ -23,12 +23,13 @@ from colorunbook.book.phrases import (
 )
 from colorunbook.book.runbook import Step
 from colorunbook.hosts import Role
+from colorunbook.once import once
 from colorunbook.plan import Plan
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.objects import QemuObject
 from colorunbook.qemu.payload import Payload
 from colorunbook.qemu.shell import quote, show, show_assignment
-from colorunbook.render.planned import once_a_plan
+from colorunbook.render.planned import KEPT
 
 PROMPT = "# "
 
@@ -59,7 +60,7 @@ class Typing:
     items: tuple[Item, ...]
 
 
-@once_a_plan
+@once(KEPT)
 def places(plan: Plan) -> tuple[Typing, ...]:
     """The steps of a plan, by the places they are typed in."""
     numbered = enumerate(plan.steps, 1)
@@ -101,19 +102,19 @@ def item(step: Step, number: int) -> Item:
             return Item(number, step.title, step.why, wait=wait)
 
 
-@once_a_plan
+@once(KEPT)
 def guards(plan: Plan) -> tuple[str, ...]:
     """The phrases of what must hold before."""
     return tuple(map(say, plan.starts))
 
 
-@once_a_plan
+@once(KEPT)
 def postcondition(plan: Plan) -> tuple[str, ...]:
     """The phrases of what holds afterwards."""
     return tuple(map(say, plan.ends))
 
 
-@once_a_plan
+@once(KEPT)
 def death(plan: Plan) -> str:
     """Who has died, or fallen silent, before a plan; empty: nobody has."""
     if plan.buries is not None and any(isinstance(s.action, Yank) for s in plan.steps):

@@ -7,14 +7,15 @@ import resource
 import signal
 import stat
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from colorunbook import shelf
-from colorunbook.book.actions import Qmp
+from colorunbook.book.actions import Qmp, Shell, Yank
 from colorunbook.book.conditions import guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.engine.events import (
@@ -103,6 +104,7 @@ def test_an_event_is_in_the_file_when_write_returns(journal: Journal) -> None:
 
 
 _WAIT = PLAN.steps[-1]
+_DONE = StepDone(1, STEP, None, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,9 @@ _WAIT = PLAN.steps[-1]
     [
         (True, Fencing(Role.SECONDARY, "off")),
         (True, Yanking(Role.PRIMARY)),
-        (True, StepStarted(1, STEP)),
+        (True, StepStarted(1, replace(STEP, done=()))),
+        (True, StepStarted(1, replace(STEP, action=Shell(())))),
+        (True, StepStarted(1, replace(STEP, action=Yank(())))),
         (True, UndoStarted(1, STEP)),
         (True, RunEnded(0.5)),
         (False, RunStarted("primary-failover", PLAN.digest, 9)),
@@ -128,6 +132,40 @@ def test_what_is_about_to_be_done_outlasts_a_power_cut(
     monkeypatch.setattr(os, "fsync", lambda fd: on_disk.append(os.fstat(fd).st_size))
     journal.write(event)
     assert ([journal.path.stat().st_size] if lasts else []) == on_disk
+
+
+@pytest.mark.parametrize(
+    "after", [lambda j: j.write(_DONE), lambda j: j.fail(StepFailed("No.")), Journal.close]
+)
+def test_what_qemu_tells_itself_comes_to_the_disk_while_it_is_done(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, after: Callable[[Journal], None]
+) -> None:
+    """Nothing waits for the disk meanwhile; it is there before anything else is kept."""
+    on_disk: list[int] = []
+    done = threading.Event()
+
+    def sync(fd: int) -> None:
+        if not on_disk:
+            assert done.wait(10)
+        on_disk.append(os.fstat(fd).st_size)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    journal.write(StepStarted(1, STEP))
+    size = journal.path.stat().st_size
+    assert [] == on_disk
+    done.set()
+    after(journal)
+    assert size == on_disk[0]
+
+
+def test_a_disk_that_fails_in_the_meantime_is_told(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything else is done."""
+    monkeypatch.setattr(os, "fsync", _full)
+    journal.write(StepStarted(1, STEP))
+    with pytest.raises(Unavailable, match="No space left on device"):
+        journal.write(_DONE)
 
 
 def test_progress_is_not_kept(journal: Journal) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.hosts import Site
-from colorunbook.plan import Plan, resolve
+from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.render.filling import fill
-from colorunbook.render.planned import once_a_plan, planned
+from colorunbook.render.planned import planned
 
 SITE, DIALECT = Site(), Dialect()
 
@@ -58,27 +58,3 @@ def test_another_shelf_has_other_pictures(tmp_path: Path, monkeypatch: pytest.Mo
     )
     assert "Leave it all" not in before
     assert "Leave it all" in fill("states.rst.j2", SITE, DIALECT)
-
-
-def test_what_is_said_of_a_plan_is_said_once() -> None:
-    """However often a page asks."""
-    asked: list[Plan] = []
-
-    @once_a_plan
-    def title(plan: Plan) -> str:
-        asked.append(plan)
-        return plan.title
-
-    plan = resolve(shelf.runbook("primary-failover"), SITE, DIALECT)
-    assert [plan.title] * 2 == [title(plan), title(plan)]
-    assert [plan] == asked
-
-
-def test_of_another_plan_something_else_is_said() -> None:
-    """Also of ever more of them, and of the first one again."""
-    title = once_a_plan(lambda plan: plan.title)
-    plan = resolve(shelf.runbook("primary-failover"), SITE, DIALECT)
-    others = [replace(plan, title=str(number)) for number in range(100)]
-    assert plan.title == title(plan)
-    assert [other.title for other in others] == [title(other) for other in others]
-    assert plan.title == title(plan)
