@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
+from qemu.qmp import Message, QMPClient
+
 from colorunbook.book.actions import Qmp
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import guest_is
@@ -91,6 +93,26 @@ async def bare(plan: Plan) -> None:
         writer.close()
 
 
+async def client(plan: Plan, *, asks: bool) -> None:
+    """Send the same over ``qemu.qmp`` alone.
+
+    :param asks: before each command, ask the peer whether it is there.
+    """
+    links = {role: QMPClient(role.value) for role in Role}
+    for role, link in links.items():
+        monitor = plan.site.host(role).monitor
+        if not isinstance(monitor, UnixMonitor):
+            raise TypeError(f"{monitor} is no socket")
+        await link.connect(monitor.path)
+    for step in plan.steps:
+        if isinstance(step.action, Qmp):
+            if asks:
+                await links[step.role.other].execute("query-version")
+            await links[step.role].execute_msg(Message(step.action.payload.as_json()))
+    for link in links.values():
+        await link.disconnect()
+
+
 async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, text: str) -> None:
     writer.write(text.encode() + b"\n")
     while "event" in json.loads(await reader.readline()):
@@ -104,6 +126,8 @@ async def crowd(how: str, plans: Sequence[Plan]) -> float:
         start = perf_counter()
         if how == "bare":
             await asyncio.gather(*map(bare, plans))
+        elif how in ("client", "asking"):
+            await asyncio.gather(*(client(plan, asks=how == "asking") for plan in plans))
         else:
             doing = (by_the_library(plan, kept, number) for number, plan in enumerate(plans))
             await asyncio.gather(*doing)

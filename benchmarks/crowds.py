@@ -31,6 +31,21 @@ def rows(effort: Effort) -> Iterator[Row]:
             few = _each(sockets, 10)
             taken = in_turn(effort.rounds(5), grown, few)
             yield Row("crowd/linear", what, "each of 10", 1.2, *taken, Unit.BYTES, most)
+        yield from _made_of(sockets[:20], effort)
+
+
+def _made_of(sockets: Sequence[str], effort: Effort) -> Iterator[Row]:
+    """What the time of a few pairs is made of, each part against the one before it."""
+    size = len(sockets) // 2
+    steps = (
+        ("client", "client", "bare", "over ``qemu.qmp`` alone", "bare asyncio sockets"),
+        ("asking", "asking", "client", "with a question to the peer", "``qemu.qmp`` alone"),
+        ("engine", "quiet", "asking", "by the engine", "``qemu.qmp`` and the question"),
+    )
+    for name, ours, floor, told, against in steps:
+        taken = in_turn(effort.rounds(10), _seconds(ours, sockets), _seconds(floor, sockets))
+        what = f"the same on {size} pairs, {told}"
+        yield Row(f"crowd/{name}", what, against, None, *taken)
 
 
 def _of_size(size: int, sockets: Sequence[str], effort: Effort) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
+from benchmarks.client import Client
 from benchmarks.effort import Effort
 from benchmarks.players import Bare, Least, Library, Player, Program, Took
 from benchmarks.row import Row
@@ -41,6 +42,10 @@ class Times:
     def whole(self, player: str, runbook: str) -> tuple[float, ...]:
         """The seconds with all that comes before."""
         return tuple(took.whole for took in self.of.get((player, runbook), ()))
+
+    def steps(self, player: str, runbook: str) -> tuple[float, ...]:
+        """The seconds from the first command to the reply to the last one."""
+        return tuple(took.steps for took in self.of.get((player, runbook), ()))
 
 
 @contextmanager
@@ -89,6 +94,7 @@ def rows(effort: Effort) -> Iterator[Row]:
         "ours": dict.fromkeys(TIMED, KEPT),
         "bare": with_ends,
         "quiet": dict.fromkeys(FAILOVERS, QUIET),
+        "client": dict.fromkeys(FAILOVERS, Client()),
     }
     times = Times()
     try:
@@ -137,9 +143,14 @@ def _of_pairs(times: Times) -> Iterator[Row]:
     for name in FAILOVERS:
         ours, bare = times.acting("ours", name), times.acting("bare", name)
         quiet, whole = times.acting("quiet", name), times.whole("ours", name)
+        client, steps = times.acting("client", name), times.steps("quiet", name)
+        alone = f"{name}, over ``qemu.qmp`` alone"
+        replied = f"{name}, journal off, to the last reply"
         for key, what, against, wanted, own, least in (
             (name, f"{name}, journal on", script, 1.5, ours, bare),
-            (f"{name}-quiet", f"{name}, journal off", script, None, quiet, bare),
+            (f"{name}-client", alone, script, None, client, bare),
+            (f"{name}-steps", replied, "``qemu.qmp`` alone", None, steps, client),
+            (f"{name}-quiet", f"{name}, journal off", "to the last reply", None, quiet, steps),
             (f"{name}-journal", f"{name}, journal on", "journal off", None, ours, quiet),
             (f"{name}-whole", f"{name}, with guards and proof", script, None, whole, bare),
         ):

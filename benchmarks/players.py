@@ -15,7 +15,7 @@ from colorunbook import shelf
 from colorunbook.book.actions import Assign, Await, Hmp, Launch, Qmp, Yank
 from colorunbook.book.conditions import StatusIs
 from colorunbook.book.runbook import Step
-from colorunbook.engine.events import RunEnded, StepStarted, Yanking
+from colorunbook.engine.events import RunEnded, StepDone, StepStarted, Yanking
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.runner import run
@@ -32,13 +32,15 @@ class Took:
 
     :ivar acting: from the first command to the postcondition; where it has none, to the last reply.
     :ivar whole: with all that comes before: sessions, guards, the proof that a peer is dead.
+    :ivar steps: from the first command to the reply to the last one, where that was looked at.
     """
 
     acting: float
     whole: float
+    steps: float = 0.0
 
     def __add__(self, other: "Took") -> "Took":
-        return Took(self.acting + other.acting, self.whole + other.whole)
+        return Took(self.acting + other.acting, self.whole + other.whole, self.steps + other.steps)
 
 
 class Player(Protocol):
@@ -67,7 +69,7 @@ class Library:
     async def _play(self, lab: Lab, name: str, site: Site) -> Took:
         book = shelf.runbook(name)
         start = perf_counter()
-        first = end = start
+        first = last = end = start
         with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
             async with Session(lab.transport, site, lab.edition) as session:
                 plan = await session.resolve(book)
@@ -75,11 +77,13 @@ class Library:
                 async for event in run(plan, session, journal):
                     if isinstance(event, Yanking | StepStarted) and first == start:
                         first = perf_counter()
+                    if isinstance(event, StepDone):
+                        last = perf_counter()
                     if isinstance(event, RunEnded):
                         end = perf_counter()
                 if journal is not None:
                     journal.close()
-        return Took(end - first, end - start)
+        return Took(end - first, end - start, last - first)
 
 
 class Bare:
