@@ -13,6 +13,7 @@ from time import sleep
 
 from benchmarks.bare import Bare
 from colorunbook.errors import Unavailable
+from colorunbook.lab.dpkg import BOUND
 from colorunbook.lab.outside import starter
 from colorunbook.lab.provision import provision
 from colorunbook.lab.tree import QEMU, Tree
@@ -45,7 +46,7 @@ def bare_machines(count: int, monitors: int = 1) -> Iterator[Sequence[Sequence[P
             argv = [QEMU, "-machine", "none", "-nodefaults", "-display", "none"]
             for path in paths:
                 argv += ["-qmp", f"unix:{path},server=on,wait=off"]
-            process = subprocess.Popen(wrap("", argv), stdin=subprocess.DEVNULL)
+            process = subprocess.Popen([*BOUND, *wrap("", argv)], stdin=subprocess.DEVNULL)
             stack.callback(_end, process)
             found.append(paths)
         for paths in found:

@@ -4,8 +4,14 @@
 A clock tells nothing here, since what is compared is measured in turn on the same machine.
 """
 
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
 import pytest
 
+from benchmarks.bare import Bare
 from benchmarks.effort import Effort
 from benchmarks.families import FAMILIES
 
@@ -25,3 +31,35 @@ def test_no_ratio_is_far_above_what_is_wanted(family: str) -> None:
         for row in rows
         if row.wanted is not None and row.ratio > ROOM * row.wanted
     }
+
+
+_BENCH = """\
+from time import sleep
+from benchmarks.machines import bare_machines
+with bare_machines(1) as ((path,),):
+    print(path, flush=True)
+    sleep(60)
+"""
+
+
+def test_no_qemu_outlives_a_bench_that_is_killed() -> None:
+    """Though nobody has time to end it."""
+    with subprocess.Popen(
+        (sys.executable, "-c", _BENCH), stdout=subprocess.PIPE, text=True
+    ) as bench:
+        assert bench.stdout is not None
+        path = Path(bench.stdout.readline().strip())
+        with Bare(path):
+            bench.kill()
+    end = monotonic() + 10
+    while _serves(path):
+        assert monotonic() < end
+        sleep(0.02)
+
+
+def _serves(path: Path) -> bool:
+    try:
+        with Bare(path):
+            return True
+    except OSError:
+        return False
