@@ -7,7 +7,18 @@ import socket
 from pathlib import Path
 from typing import Self
 
+from colorunbook.hosts import Host, UnixMonitor
 from colorunbook.qemu.payload import Json, JsonObject, is_object
+
+
+def socket_of(host: Host) -> str:
+    """The path of a host's monitor.
+
+    :raises TypeError: it is no unix socket.
+    """
+    if not isinstance(host.monitor, UnixMonitor):
+        raise TypeError(f"{host.monitor} is no socket")
+    return host.monitor.path
 
 
 class Bare:

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from qemu.qmp import Message, QMPClient
 
+from benchmarks.bare import socket_of
 from benchmarks.players import Took
 from benchmarks.script import acts
 from colorunbook import shelf
@@ -14,7 +15,7 @@ from colorunbook.book.actions import Assign, Await, Hmp, Qmp, Yank
 from colorunbook.book.conditions import StatusIs
 from colorunbook.book.runbook import Step
 from colorunbook.engine.monitor import NEGOTIATION
-from colorunbook.hosts import Site, UnixMonitor
+from colorunbook.hosts import Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import resolve
 from colorunbook.qemu.payload import Json, Payload, is_object, read_json
@@ -27,10 +28,7 @@ class Client:
         """Do it, and take every reply for a good one."""
         plan = resolve(shelf.runbook(name), site, lab.dialect)
         (role,) = plan.roles
-        monitor = plan.site.host(role).monitor
-        if not isinstance(monitor, UnixMonitor):
-            raise TypeError(f"{monitor} is no socket")
-        return asyncio.run(_play(monitor.path, acts(plan)))
+        return asyncio.run(_play(socket_of(plan.site.host(role)), acts(plan)))
 
 
 async def _play(path: str, steps: tuple[Step, ...]) -> Took:

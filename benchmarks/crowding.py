@@ -16,6 +16,7 @@ from typing import Final
 
 from qemu.qmp import Message, QMPClient
 
+from benchmarks.bare import socket_of
 from colorunbook.book.actions import Qmp
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import guest_is
@@ -23,6 +24,7 @@ from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Runbook, Step, compose, runbook
 from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.local import LocalTransport
+from colorunbook.engine.presence import IS_THERE
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.hosts import Host, Role, Site, UnixMonitor
@@ -79,10 +81,7 @@ async def bare(plan: Plan) -> None:
     """Send the same over bare sockets."""
     links = {}
     for role in Role:
-        monitor = plan.site.host(role).monitor
-        if not isinstance(monitor, UnixMonitor):
-            raise TypeError(f"{monitor} is no socket")
-        links[role] = await asyncio.open_unix_connection(monitor.path)
+        links[role] = await asyncio.open_unix_connection(socket_of(plan.site.host(role)))
         reader, writer = links[role]
         await reader.readline()
         await _send(reader, writer, '{"execute": "qmp_capabilities"}')
@@ -100,14 +99,11 @@ async def client(plan: Plan, *, asks: bool) -> None:
     """
     links = {role: QMPClient(role.value) for role in Role}
     for role, link in links.items():
-        monitor = plan.site.host(role).monitor
-        if not isinstance(monitor, UnixMonitor):
-            raise TypeError(f"{monitor} is no socket")
-        await link.connect(monitor.path)
+        await link.connect(socket_of(plan.site.host(role)))
     for step in plan.steps:
         if isinstance(step.action, Qmp):
             if asks:
-                await links[step.role.other].execute("query-version")
+                await links[step.role.other].execute(IS_THERE.execute)
             await links[step.role].execute_msg(Message(step.action.payload.as_json()))
     for link in links.values():
         await link.disconnect()

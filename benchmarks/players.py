@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Protocol
 
+from benchmarks.bare import socket_of
 from benchmarks.child import python
 from benchmarks.script import Script, acts
 from colorunbook import shelf
@@ -20,7 +21,7 @@ from colorunbook.engine.journal import Journal
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.hosts import Site, UnixMonitor
+from colorunbook.hosts import Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.payload import JsonObject
@@ -143,11 +144,8 @@ def _process(*words: str) -> Took:
 def orders(plan: Plan) -> JsonObject:
     """What the least program is told, which only one QEMU is sent to."""
     (role,) = plan.roles
-    monitor = plan.site.host(role).monitor
-    if not isinstance(monitor, UnixMonitor):
-        raise TypeError(f"{monitor} is no socket")
     steps = [order for step in acts(plan) if (order := _order(step))]
-    return {"socket": monitor.path, "steps": [*steps]}
+    return {"socket": socket_of(plan.site.host(role)), "steps": [*steps]}
 
 
 def _order(step: Step) -> JsonObject:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks.bare import Bare
+from benchmarks.bare import Bare, socket_of
 from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, HostCondition, Probe
 from colorunbook.book.phrases import Expect
@@ -19,7 +19,7 @@ from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.waits import count_checkpoints
 from colorunbook.errors import Unavailable
-from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, is_object
@@ -94,15 +94,15 @@ class Script:
         old = self._open.pop(host.address, None)
         if old is not None:
             old.__exit__()
-        Path(_socket(host)).unlink(missing_ok=True)
+        Path(socket_of(host)).unlink(missing_ok=True)
         with self._lab.transport.log_of(host).open("wb") as log:
             argv = self._lab.world.command(words, address=host.address)
             Qemu.start(argv, stdin=None, stdout=log.fileno(), stderr=log.fileno())
-        _until(lambda: _accepts(_socket(host)))
+        _until(lambda: _accepts(socket_of(host)))
 
     def _session(self, host: Host) -> Bare:
         if host.address not in self._open:
-            self._open[host.address] = Bare(_socket(host))
+            self._open[host.address] = Bare(socket_of(host))
             self._since[host.address] = 0
         return self._open[host.address]
 
@@ -144,12 +144,6 @@ def _asked(session: Bare, probe: Probe) -> bool:
     replies: list[Json] = [session.execute(question.text) for question in probe.questions]
     failed = any(is_object(reply) and "error" in reply for reply in replies)
     return not failed and probe.holds(replies)
-
-
-def _socket(host: Host) -> str:
-    if not isinstance(host.monitor, UnixMonitor):
-        raise TypeError(f"{host.monitor} is no socket")
-    return host.monitor.path
 
 
 def _accepts(path: str) -> bool:

@@ -1,46 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Functions that are called once for the same object."""
 
+from collections.abc import Callable
+
+import pytest
+
 from colorunbook.once import once
 
 
-def test_of_the_same_object_a_thing_is_made_once() -> None:
-    """However often it is asked for, and though the object has no hash."""
-    made: list[list[int]] = []
+@pytest.fixture
+def made() -> list[list[int]]:
+    """What something was made of, in order."""
+    return []
+
+
+@pytest.fixture
+def total(made: list[list[int]]) -> Callable[[list[int]], int]:
+    """A sum, of what has no hash; two are kept."""
 
     @once(2)
-    def total(numbers: list[int]) -> int:
+    def add(numbers: list[int]) -> int:
         made.append(numbers)
         return sum(numbers)
 
+    return add
+
+
+def test_of_the_same_object_a_thing_is_made_once(
+    made: list[list[int]], total: Callable[[list[int]], int]
+) -> None:
+    """However often it is asked for."""
     numbers = [1, 2]
     assert [3, 3] == [total(numbers), total(numbers)]
     assert [[1, 2]] == made
 
 
-def test_of_an_equal_object_it_is_made_anew() -> None:
+def test_of_an_equal_object_it_is_made_anew(
+    made: list[list[int]], total: Callable[[list[int]], int]
+) -> None:
     """Equal ones may become unequal."""
-    made: list[list[int]] = []
-
-    @once(2)
-    def total(numbers: list[int]) -> int:
-        made.append(numbers)
-        return sum(numbers)
-
     assert [3, 3] == [total([1, 2]), total([1, 2])]
     assert [[1, 2], [1, 2]] == made
 
 
-def test_the_oldest_gives_way() -> None:
-    """And what is made of those that come after it is theirs, wherever in memory they lie."""
-    made: list[int] = []
+def test_the_oldest_gives_way(made: list[list[int]], total: Callable[[list[int]], int]) -> None:
+    """And is made anew when it is asked for again."""
+    kept = [[number] for number in range(3)]
+    assert [0, 1, 2, 2, 0] == [total(kept[number]) for number in (0, 1, 2, 2, 0)]
+    assert [[0], [1], [2], [0]] == made
+
+
+def test_no_object_takes_the_place_of_another() -> None:
+    """Wherever in memory it lies: each would be gone as soon as nobody holds it."""
 
     @once(2)
-    def first(numbers: list[int]) -> int:
-        made.append(numbers[0])
-        return numbers[0]
+    def add(numbers: list[int]) -> int:
+        return sum(numbers)
 
-    kept = [[number] for number in range(3)]
-    assert [0, 1, 2, 0] == [first(numbers) for numbers in (*kept, kept[0])]
-    assert [0, 1, 2, 0] == made
-    assert [*range(100)] == [first([number]) for number in range(100)]
+    assert [*range(100)] == [add([number]) for number in range(100)]

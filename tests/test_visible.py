@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is made fit for other eyes."""
 
+import json
 import shlex
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colorunbook.visible import program_of
+from colorunbook.visible import json_text, program_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,15 @@ def test_no_other_word_is_shown(words: list[str]) -> None:
     assert program_of(shlex.join(["off", *words])) == program_of(
         shlex.join(["off", *"x" * len(words)])
     )
+
+
+@given(st.text())
+def test_json_steers_no_terminal_and_says_the_same(text: str) -> None:
+    """What a terminal would obey is escaped; read as JSON it is what it was."""
+    assert json_text([text]).isprintable()
+    assert [text] == json.loads(json_text([text]))
+
+
+def test_letters_of_json_are_letters() -> None:
+    """Of whatever language; and one that would steer a terminal is not."""
+    assert '["\u00e4\u6f22", "\\u009b"]' == json_text(["\u00e4\u6f22", "\u009b"])

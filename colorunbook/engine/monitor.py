@@ -52,12 +52,10 @@ class _Client(QMPClient):
         return await super()._do_recv()
 
     async def _issue(self, msg: Message) -> str | None:
-        """Send at once where nothing waits to be sent; qemu.qmp has another task do it, later."""
-        if not self._outgoing.empty():
-            return await super()._issue(msg)
+        """Send at once; qemu.qmp has another task do it, later."""
+        self._do_send(self._cb_outbound(msg))
         name = str(msg["id"])
         self._pending[name] = asyncio.Queue(maxsize=1)
-        self._do_send(self._cb_outbound(msg))
         return name
 
     def _cb_outbound(self, msg: Message) -> Message:

@@ -24,8 +24,9 @@ async def seen_at_once(expects: Sequence[Expect], freer: Freer) -> list[str]:
     """
     asked = [*_probes(expects)]
     questions = {(role, q.text): q for role, probe in asked for q in probe.questions}
+    roles = {role for role, _ in questions}
     try:
-        monitors = {role: await freer.monitor(role) for role, _ in questions}
+        monitors = {role: await freer.monitor(role) for role in roles}
     except Unavailable:
         return []
     replies = await asyncio.gather(

@@ -4,6 +4,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Final
 
 from colorunbook.book.ports import Knock
 from colorunbook.engine.session import Session
@@ -15,6 +16,9 @@ from colorunbook.qemu.payload import Payload
 
 ANSWER = 5.0
 """How long a peer may take to answer whether it is there, in seconds."""
+
+IS_THERE: Final = Payload("query-version")
+"""What a peer is asked, for the sake of an answer."""
 
 
 async def must_answer(plan: Plan, session: Session, peer: Role) -> None:
@@ -87,4 +91,4 @@ def _opened(plan: Plan, session: Session, peer: Role) -> Monitor | None:
 
 async def _ask(monitor: Monitor) -> None:
     with suppress(StepFailed):  # that is an answer
-        await monitor.execute(Payload("query-version"), ANSWER)
+        await monitor.execute(IS_THERE, ANSWER)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from colorunbook import shelf
-from colorunbook.engine.events import Event, Progress, RunEnded, StepDone
+from colorunbook.engine.events import Event, ExpectationMet, Progress, RunEnded, StepDone
 from colorunbook.engine.fake import Answers, FakeTransport, Fault
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner
@@ -82,3 +82,15 @@ def test_a_stop_is_heeded_while_the_end_is_waited_for(
     story = read(path)
     assert Verdict.INTERRUPTED is story.verdict
     assert 1 == story.outcome.count("whether it worked was not seen")
+
+
+def test_a_stop_before_the_look_is_heeded_though_all_would_hold(tmp_path: Path) -> None:
+    """Nobody is told of success who wanted no more looks."""
+
+    async def work() -> list[Event]:
+        hosts = await begin(Chapter("primary-failover", BEREFT[:4]), Edition.HMP)
+        hosts.kill(TWO)
+        told, _, _ = await stopped(hosts, "primary-failover", tmp_path, StepDone)
+        return told
+
+    assert not any(isinstance(event, ExpectationMet | RunEnded) for event in hurry(work()))

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Freeing a QEMU of a peer that has vanished, on hosts that are made up."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
 from colorunbook import shelf
 from colorunbook.book.actions import Yank
+from colorunbook.engine import freeing
 from colorunbook.engine.events import (
     Event,
     GuardHeld,
@@ -16,12 +20,14 @@ from colorunbook.engine.events import (
     Yanking,
 )
 from colorunbook.engine.fake import Answers, FakeTransport, Fault, Hangs, Says, Silence
+from colorunbook.engine.freeing import Freer
 from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.errors import ColorunbookError, Refused, Unavailable
-from colorunbook.qemu.dialect import Edition
-from colorunbook.qemu.payload import Json, Payload
+from colorunbook.plan import resolve
+from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
+from colorunbook.qemu.payload import Json, JsonObject, Payload
 from tests.engine.chapters import BEREFT, ONE, PAIR, SITE, TWO, Chapter, begin
 from tests.hurry import hurry
 
@@ -313,3 +319,77 @@ def test_nothing_is_done_with_a_peer_that_does_not_answer() -> None:
     assert "does not answer" in text
     assert "human-monitor-command" not in sent
     assert "cont" == sent[-1]
+
+
+class Slow:
+    """A QEMU that takes its time."""
+
+    version = NEWEST
+    events: Sequence[JsonObject] = ()
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    async def execute(self, _payload: Payload, _within: float) -> Json:
+        await asyncio.sleep(self.seconds)
+        return "done"
+
+    async def next_event(self, _after: int, _within: float) -> bool:
+        return False
+
+    async def lost(self) -> None:
+        """It never is."""
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Cutting(Freer):
+    """Tells of what it is to cut off, when it has done so."""
+
+    def __init__(self, name: str, seconds: float = 0.0) -> None:
+        plan = resolve(shelf.runbook(name), SITE, Dialect())
+        super().__init__(plan, Session(FakeTransport(), SITE))
+        self.seconds = seconds
+        self.begun = asyncio.Event()
+        self.cut: list[str] = []
+
+    async def cut_off(self, why: str) -> None:
+        self.begun.set()
+        await asyncio.sleep(self.seconds)
+        self.cut.append(why)
+
+
+@pytest.fixture
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is patient."""
+    monkeypatch.setattr(freeing, "HANGS", 0.01)
+    monkeypatch.setattr(freeing, "HANGS_BESIDE_A_PEER", 0.2)
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_what_is_slow_beside_its_peer_is_left_alone() -> None:
+    """A reply that comes late is one."""
+    freer = Cutting("primary-resume")
+    assert "done" == await freer.sent(Slow(0.03), Payload("cont"), 30)
+    assert [] == freer.cut
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_a_cut_that_has_begun_is_at_its_end_before_anything_else_is_done() -> None:
+    """Though the reply has come meanwhile."""
+    freer = Cutting("primary-failover", 0.1)
+    assert "done" == await freer.sent(Slow(0.05), Payload("cont"), 30)
+    assert 1 == len(freer.cut)
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_who_gives_up_waits_for_no_cut() -> None:
+    """As at a second Ctrl-C."""
+    freer = Cutting("primary-failover", 60)
+    sending = asyncio.create_task(freer.sent(Slow(60), Payload("cont"), 60))
+    await freer.begun.wait()
+    sending.cancel()
+    _, running = await asyncio.wait((sending,), timeout=5)
+    assert not running
+    assert sending.cancelled()

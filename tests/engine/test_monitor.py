@@ -16,7 +16,7 @@ from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Payload
-from tests.qmpserver import QmpServer, serving
+from tests.qmpserver import GREETING, QmpServer, serving
 
 STATUS = Payload("query-status")
 EVENT = json.dumps({"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 0}})
@@ -69,6 +69,23 @@ async def test_rows_are_made_up_for_the_log_only_where_a_developer_reads_it(
         patched.setattr(Message, "__str__", make_up)
         await monitor.execute(STATUS, 5)
     assert (2 if level == logging.DEBUG else 0) == len(made_up)
+
+
+async def test_commands_are_on_their_way_as_soon_as_they_are_begun() -> None:
+    """In their order, and though nothing else has its turn before QEMU works on them."""
+    ours, qemu = socket.socketpair()
+    with qemu:
+        qemu.sendall(json.dumps(GREETING).encode() + b"\n")
+        monitor = await open_monitor("the monitor", ours, 5, negotiate=False)
+        asked = [Payload("query-status"), Payload("query-version")]
+        tasks = [asyncio.create_task(monitor.execute(payload, 5)) for payload in asked]
+        await asyncio.sleep(0)
+        qemu.settimeout(1)
+        text = qemu.recv(4096).decode()
+        assert 0 < text.index("query-status") < text.index("query-version")
+        for task in tasks:
+            task.cancel()
+        await monitor.close()
 
 
 async def test_an_error_reply_says_what_qemu_said(monitor: QmpMonitor) -> None:
