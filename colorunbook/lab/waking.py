@@ -7,11 +7,15 @@ nobody takes notice: it stays a zombie, and the lab cannot end.
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from time import monotonic
 
 import psutil
 
 GONE = 10.0
 """How long the kernel may take to end a process that is killed, in seconds."""
+
+_LOOK = 0.05
+"""From one look at what leads there to the next, in seconds; of a stop there is no event."""
 
 
 def wake(processes: Iterable[psutil.Process]) -> None:
@@ -31,5 +35,8 @@ def kill(processes: Sequence[psutil.Process]) -> None:
             process.kill()
             if parent is not None and parent not in processes:
                 ways_in.append(parent)
-    wake(ways_in)
-    psutil.wait_procs(processes, timeout=GONE)
+    end = monotonic() + GONE
+    left = [*processes]
+    while left and monotonic() < end:
+        wake(ways_in)  # more than once: it may stop only after it was looked at
+        _, left = psutil.wait_procs(left, timeout=_LOOK)

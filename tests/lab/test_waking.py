@@ -2,7 +2,7 @@
 """Who stands still with what it has started is woken, and sees it end."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import psutil
 import pytest
@@ -34,6 +34,25 @@ def test_what_is_killed_is_gone_though_both_stand_still(
     (child,) = parent.children()
     for process in (child, parent):
         process.suspend()
+    kill([child])
+    assert not child.is_running()
+    assert 0 == parent.wait(5)
+
+
+def test_who_stops_late_is_woken_too(
+    parent: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that stops because its child did may do so when that is dead already."""
+    (child,) = parent.children()
+    looks: list[int] = []
+
+    def late(processes: Iterable[psutil.Process]) -> None:
+        looks.append(len(looks))
+        if len(looks) > 1:
+            wake(processes)
+
+    monkeypatch.setattr(waking, "wake", late)
+    parent.suspend()
     kill([child])
     assert not child.is_running()
     assert 0 == parent.wait(5)
