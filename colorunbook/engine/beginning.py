@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What comes before the first step of a run: guards, a proof of death, the freeing of a QEMU."""
 
-import contextlib
 import shlex
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from colorunbook.book.phrases import Expect
 from colorunbook.engine.events import (
@@ -52,23 +52,26 @@ class Beginning:
         if plan.buries is not None and (yank := yank_of(plan)) is not None:
             await session.spare(yank[0], plan.site)  # once something hangs it is too late
         await refuse_to_start_twice(plan, session, self._lookout)
-        asked: list[Expect] = []
+        judged: list[Expect] = []
         hangs = False
-        async for verdict in ask_guards(plan, session, self._lookout):
-            if verdict.hangs and await self._is_led_astray():
-                hangs = True
-                break
-            asked.append(verdict.expect)
-            yield self._judge(verdict)
+        async with ask_guards(plan, session, self._lookout) as asked:
+            for each in asked:
+                verdict = await each
+                if verdict.hangs and await self._is_led_astray():
+                    hangs = True
+                    break
+                judged.append(verdict.expect)
+                yield self._judge(verdict)
         if plan.buries is not None and (hangs or not await self._all_is_done()):
             async for event in self._bury(plan.buries, hangs=hangs):
                 yield event
         if hangs:
             async for event in self.free_first():
                 yield event
-            left = [expect for expect in plan.starts if expect not in asked]
-            async for verdict in ask_guards(plan, session, Lookout(plan, session), left):
-                yield self._judge(verdict, _CUT)
+            left = [expect for expect in plan.starts if expect not in judged]
+            async with ask_guards(plan, session, Lookout(plan, session), left) as asked:
+                for each in asked:
+                    yield self._judge(await each, _CUT)
 
     async def free_first(self) -> AsyncIterator[Event]:
         """Cut what leads to a peer that is dead, before anything can wait for it.
@@ -120,6 +123,6 @@ class Beginning:
     async def _is_led_astray(self) -> bool:
         """Whether what hangs is for sure a QEMU that leads to the peer which has to be dead."""
         yank = yank_of(self._plan) if self._plan.buries is not None else None
-        with contextlib.suppress(ColorunbookError):
+        with suppress(ColorunbookError):
             return yank is not None and await leads_to_a_peer(self._plan, self._session, *yank)
         return False

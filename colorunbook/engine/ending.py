@@ -9,11 +9,12 @@ from colorunbook.book.conditions import Checkpoints, Condition, HostCondition
 from colorunbook.book.phrases import Expect, plain
 from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.events import Event, ExpectationMet, Progress
-from colorunbook.engine.freeing import Freer
+from colorunbook.engine.freeing import HANGS, Freer
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.once_over import seen_at_once
 from colorunbook.engine.presence import watched
 from colorunbook.engine.session import Session
+from colorunbook.engine.standing import Lookout
 from colorunbook.engine.stopping import Stop
 from colorunbook.engine.waits import Nearer, Seen, pace, wait
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, TimedOut
@@ -49,7 +50,7 @@ async def postcondition(
     start = time.perf_counter()
     if stop.is_asked:
         raise unseen(plan.name, len(plan.steps))
-    known = await seen_at_once(plan.ends, freer)
+    known = await seen_at_once(plan.ends, Lookout(plan, session, freer, patience=HANGS))
     for expect, seen in zip(plan.ends, known, strict=False):
         yield ExpectationMet(expect, seen, time.perf_counter() - start)
     for event in _news(freer, hearing):

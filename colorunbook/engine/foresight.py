@@ -118,11 +118,12 @@ async def _started_twice(plan: Plan, session: Session, lookout: Lookout) -> list
 
 async def _guards(plan: Plan, session: Session, lookout: Lookout) -> list[Verdict]:
     verdicts: list[Verdict] = []
-    for expect in plan.starts:
-        try:
-            verdicts += [v async for v in ask_guards(plan, session, lookout, (expect,))]
-        except Unavailable as error:
-            verdicts.append(Verdict(expect, None, error.message))
+    async with ask_guards(plan, session, lookout) as asked:
+        for expect, each in zip(plan.starts, asked, strict=True):
+            try:
+                verdicts.append(await each)
+            except Unavailable as error:
+                verdicts.append(Verdict(expect, None, error.message))
     return verdicts
 
 

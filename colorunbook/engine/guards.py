@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What has to be so before anything is touched."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import suppress
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 from colorunbook.book.actions import Launch
@@ -12,6 +13,7 @@ from colorunbook.engine.account import GO_ON, STOP
 from colorunbook.engine.asking import ask_host
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State
+from colorunbook.engine.together import together
 from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.plan import Plan
 
@@ -43,25 +45,29 @@ class Verdict:
         return condition.NAME if isinstance(condition, HostCondition) else ""
 
 
-async def ask_guards(
+def ask_guards(
     plan: Plan, session: Session, lookout: Lookout, starts: Sequence[Expect] | None = None
-) -> AsyncIterator[Verdict]:
-    """Ask every guard of a plan, one after the other; nothing is changed.
+) -> AbstractAsyncContextManager[Sequence["asyncio.Task[Verdict]"]]:
+    """Ask every guard of a plan, all at the same time; nothing is changed.
 
     :param starts: these instead: of a part of it.
+    :returns: a verdict each, in their order.
     """
-    for expect in plan.starts if starts is None else starts:
-        try:
-            holds, seen = await _ask(plan, session, lookout, expect)
-        except Unavailable as error:
-            spent, hangs = "", isinstance(error, TimedOut)
-            if not hangs:
-                with suppress(Unavailable):
-                    spent = await _spent(plan, lookout, expect)
-            yield Verdict(expect, None, error.message, spent, hangs)
-            continue
-        spent = "" if holds else await _spent(plan, lookout, expect)
-        yield Verdict(expect, holds, seen, spent)
+    asked = plan.starts if starts is None else starts
+    return together(_verdict(plan, session, lookout, expect) for expect in asked)
+
+
+async def _verdict(plan: Plan, session: Session, lookout: Lookout, expect: Expect) -> Verdict:
+    try:
+        holds, seen = await _ask(plan, session, lookout, expect)
+    except Unavailable as error:
+        spent, hangs = "", isinstance(error, TimedOut)
+        if not hangs:
+            with suppress(Unavailable):
+                spent = await _spent(plan, lookout, expect)
+        return Verdict(expect, None, error.message, spent, hangs)
+    spent = "" if holds else await _spent(plan, lookout, expect)
+    return Verdict(expect, holds, seen, spent)
 
 
 async def _ask(
@@ -117,12 +123,14 @@ async def must_begin(
     starts = dict(plan.parts).get(part, ())
     if any(isinstance(s.action, Launch) and s.runbook == part for s in plan.steps):
         return
-    async for verdict in ask_guards(plan, session, lookout, starts):
-        if not verdict.lets_pass and verdict.name not in despite:
-            raise StepFailed(
-                f"{part} may not begin: it begins only when {plain(verdict.expect)}; seen: "
-                f"{verdict.seen.rstrip('.')}."
-            )
+    async with ask_guards(plan, session, lookout, starts) as asked:
+        for each in asked:
+            verdict = await each
+            if not verdict.lets_pass and verdict.name not in despite:
+                raise StepFailed(
+                    f"{part} may not begin: it begins only when {plain(verdict.expect)}; seen: "
+                    f"{verdict.seen.rstrip('.')}."
+                )
 
 
 async def refuse_to_start_twice(plan: Plan, session: Session, lookout: Lookout) -> None:

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The open monitors of one run."""
 
+import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import replace
 
 from colorunbook.book.actions import Launch
 from colorunbook.book.runbook import Runbook
+from colorunbook.engine.together import together
 from colorunbook.engine.transport import Monitor, Transport
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, Unavailable
-from colorunbook.hosts import Role, Site
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
+from colorunbook.qemu.dialect import NEWEST, Dialect, Edition, Version
 from colorunbook.qemu.payload import Json, Payload, is_object
 
 CONNECT = 10.0
@@ -32,6 +35,7 @@ class Session:
         self.edition = edition
         self._open: dict[str, Monitor] = {}
         self._spares: dict[str, Monitor] = {}
+        self._turns: defaultdict[str | tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def __aenter__(self) -> "Session":
         return self
@@ -49,14 +53,9 @@ class Session:
         :raises Unavailable: it cannot be opened.
         """
         host = (site or self.site).host(role)
-        if host.address not in self._open:
-            try:
-                self._open[host.address] = await self.transport.connect(host, CONNECT)
-            except Unavailable as error:
-                raise type(error)(
-                    f"The {role.value} {host.address} cannot be reached. {error.message}",
-                    error.advice,
-                ) from error
+        async with self._turns[host.address]:
+            if host.address not in self._open:
+                self._open[host.address] = await self._connect(role, host)
         return self._open[host.address]
 
     async def spare(self, role: Role, site: Site | None = None) -> Monitor:
@@ -69,12 +68,13 @@ class Session:
         host = (site or self.site).host(role)
         if host.spare is None:
             return await self.monitor(role, site)
-        if host.address not in self._spares:
-            try:
-                second = replace(host, monitor=host.spare, spare=None)
-                self._spares[host.address] = await self.transport.connect(second, SPARE)
-            except Unavailable:
-                self._spares[host.address] = await self.monitor(role, site)
+        async with self._turns[host.address, "spare"]:
+            if host.address not in self._spares:
+                try:
+                    second = replace(host, monitor=host.spare, spare=None)
+                    self._spares[host.address] = await self.transport.connect(second, SPARE)
+                except Unavailable:
+                    self._spares[host.address] = await self.monitor(role, site)
         return self._spares[host.address]
 
     def opened(self) -> tuple[tuple[str, Monitor], ...]:
@@ -92,13 +92,15 @@ class Session:
         """
         draft = resolve(runbook, self.site, Dialect(NEWEST, self.edition))
         launched = {s.role for s in draft.steps if isinstance(s.action, Launch)}
-        versions = {
-            role: (await self.monitor(role, draft.site)).version
-            for role in draft.roles
-            if role not in launched
-        }
-        for role in launched:
-            versions[role] = await self.transport.qemu_version(draft.site.host(role))
+
+        async def version(role: Role) -> Version:
+            if role in launched:
+                return await self.transport.qemu_version(draft.site.host(role))
+            return (await self.monitor(role, draft.site)).version
+
+        roles = [role for role in Role if role in {*draft.roles, *launched}]
+        async with together(map(version, roles)) as asked:
+            versions = {role: await each for role, each in zip(roles, asked, strict=True)}
         found = sorted(set(versions.values()))
         if len(found) > 1:
             told = " and ".join(f"the {r.value} QEMU {v}" for r, v in versions.items())
@@ -107,6 +109,15 @@ class Session:
                 "COLO passes the guest's whole state: run the same QEMU on both hosts.",
             )
         return resolve(runbook, self.site, Dialect(found[0] if found else NEWEST, self.edition))
+
+    async def _connect(self, role: Role, host: Host) -> Monitor:
+        try:
+            return await self.transport.connect(host, CONNECT)
+        except Unavailable as error:
+            raise type(error)(
+                f"The {role.value} {host.address} cannot be reached. {error.message}",
+                error.advice,
+            ) from error
 
     async def builds(self) -> dict[str, str]:
         """What each QEMU that is spoken to tells of its build beside its version, by address.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where a procedure stands: of each step, whether it is done already, as QEMU itself tells."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,10 +15,14 @@ from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Monitor
 from colorunbook.engine.waits import REPLY
-from colorunbook.errors import StepFailed, Unavailable
+from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json, Payload
+
+AT_ONCE = 4
+"""Questions that a QEMU gets at once. One that hangs reads no command out of band any more, once
+eight others wait behind the one that it hangs at (seen on QEMU 11.1)."""
 
 _OF_ONE_THING = ("qom-get",)
 
@@ -42,6 +47,9 @@ class Standing:
 class Lookout:
     """Asks where a plan stands; each question once, until :meth:`forget`.
 
+    It may be asked more than one thing at the same time. A QEMU gets a few questions at once, and
+    after one that it has not answered in time no more of those that were waiting.
+
     :param freer: frees a QEMU that hangs when it is asked; ``None``: nothing does, as before a run
         may change anything.
     :param patience: how long a reply may take, in seconds; ``None``: as long as any.
@@ -59,12 +67,15 @@ class Lookout:
         self._patience = REPLY if patience is None else patience
         self._session = session
         self._freer = freer
-        self._told: dict[tuple[Role, str], Json | StepFailed] = {}
+        self._asked: dict[tuple[Role, str], asyncio.Task[Json | StepFailed]] = {}
+        self._turns = {role: asyncio.Semaphore(AT_ONCE) for role in Role}
+        self._silent: dict[Role, TimedOut] = {}
         self._started: dict[Role, Standing] = {}
 
     def forget(self) -> None:
         """Ask anew: something has been done since."""
-        self._told.clear()
+        self._asked.clear()
+        self._silent.clear()
         self._started.clear()
 
     async def survey(self) -> tuple[Standing, ...]:
@@ -161,13 +172,26 @@ class Lookout:
 
     async def _ask(self, role: Role, question: Payload) -> Json | StepFailed:
         key = (role, question.text)
-        if key not in self._told:
+        if key not in self._asked:
+            self._asked[key] = asyncio.ensure_future(self._reply(role, question))
+        try:
+            return await self._asked[key]
+        except BaseException:
+            self._asked.pop(key, None)  # that is no answer: it is asked anew
+            raise
+
+    async def _reply(self, role: Role, question: Payload) -> Json | StepFailed:
+        async with self._turns[role]:
+            if role in self._silent:
+                raise self._silent[role]
             monitor = await self._monitor(role)
             try:
-                self._told[key] = await monitor.execute(question, self._patience)
+                return await monitor.execute(question, self._patience)
             except StepFailed as error:
-                self._told[key] = error
-        return self._told[key]
+                return error
+            except TimedOut as error:
+                self._silent[role] = error
+                raise
 
 
 def changes(step: Step) -> bool:

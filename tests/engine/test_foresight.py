@@ -12,7 +12,7 @@ from colorunbook.engine.foresight import Foresight, Peer, foresee
 from colorunbook.engine.glance import Glance
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.signs import Sign, signs_of_life
-from colorunbook.engine.standing import State
+from colorunbook.engine.standing import AT_ONCE, State
 from colorunbook.errors import Refused
 from colorunbook.hosts import Door, Role
 from colorunbook.plan import Plan
@@ -160,7 +160,7 @@ def test_another_qemu_in_the_place_would_refuse_it() -> None:
 
 @pytest.mark.parametrize("command", ["query-colo-status", "query-named-block-nodes", "qom-list"])
 def test_a_primary_that_hangs_does_not_hold_it_up(command: str) -> None:
-    """One time-out, and what was to be asked after it cannot be told."""
+    """One time-out, and what was not on its way by then cannot be told."""
 
     async def work() -> tuple[Foresight, float, list[str]]:
         hosts = await begin(Chapter("primary-failover", BEREFT[:5]), Edition.HMP)
@@ -171,7 +171,8 @@ def test_a_primary_that_hangs_does_not_hold_it_up(command: str) -> None:
 
     seen, took, sent = hurry(work())
     assert took < 60
-    assert (1, command) == (sent.count(command), sent[-1])
+    assert 1 == sent.count(command)
+    assert len(sent[sent.index(command) :]) <= AT_ONCE
     assert State.UNKNOWN in {standing.state for standing in seen.standings}
     assert "machine" == peer(seen).proof.kind
 

@@ -7,9 +7,10 @@ from colorunbook import shelf
 from colorunbook.book.conditions import Checkpoints, colo_mode_is, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.engine.fake import Fault, Hangs, Loss
-from colorunbook.engine.freeing import Freer
+from colorunbook.engine.freeing import HANGS, Freer
 from colorunbook.engine.once_over import seen_at_once
 from colorunbook.engine.session import Session
+from colorunbook.engine.standing import Lookout
 from colorunbook.hosts import Role
 from colorunbook.qemu.dialect import Edition
 from tests.engine.chapters import BEREFT, SITE, Chapter, begin
@@ -31,7 +32,9 @@ def look(expects: Sequence[Expect], *faults: Fault) -> tuple[list[str], list[str
         async with Session(hosts, SITE) as session:
             plan = await session.resolve(shelf.runbook(AT_REST.name))
             hosts.sent.clear()
-            seen = await seen_at_once(expects, Freer(plan, session))
+            seen = await seen_at_once(
+                expects, Lookout(plan, session, Freer(plan, session), patience=HANGS)
+            )
             return seen, [payload.execute for _, payload in hosts.sent]
 
     return hurry(work())

@@ -1,24 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where a procedure stands, and that it goes on from there: law 5, on hosts that are made up."""
 
+import asyncio
 import contextlib
 
 import pytest
 
 from colorunbook import shelf
 from colorunbook.book.actions import Assign, Await, Qmp
+from colorunbook.book.conditions import guest_is
 from colorunbook.book.ports import Knock
 from colorunbook.book.runbook import Runbook
+from colorunbook.book.wiring import ObjectIs
 from colorunbook.engine.events import Event, RunEnded, StepDone, StepSkipped, StepStarted
-from colorunbook.engine.fake import FakeMonitor, FakeTransport
+from colorunbook.engine.fake import FakeMonitor, FakeTransport, Fault, Silence
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.engine.standing import AT_ONCE, Lookout, State, changes
 from colorunbook.errors import Refused, StepFailed
-from colorunbook.hosts import Door
+from colorunbook.hosts import Door, Host, Role
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
-from colorunbook.qemu.payload import Payload
+from colorunbook.qemu.payload import Json, Payload
 from tests.engine.chapters import (
     BEREFT,
     CHAPTERS,
@@ -324,3 +327,71 @@ def test_a_copy_that_has_ended_is_of_the_past_where_the_guest_went_on(edition: E
         return hosts.mutations()
 
     assert {"drive-mirror", "blockdev-mirror"} & {*hurry(work())}
+
+
+class Busy(FakeTransport):
+    """Hosts whose QEMUs take a second for each question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = self.most = 0
+
+    async def connect(self, host: Host, within: float) -> FakeMonitor:
+        hosts = self
+
+        class Slow(FakeMonitor):
+            async def execute(self, payload: Payload, within: float) -> Json:
+                hosts.waiting += 1
+                hosts.most = max(hosts.most, hosts.waiting)
+                await asyncio.sleep(1)
+                hosts.waiting -= 1
+                return await super().execute(payload, within)
+
+        await super().connect(host, within)
+        return Slow(host.address, hosts)
+
+
+async def asked_together(hosts: FakeTransport, count: int) -> list[str]:
+    """Ask so many things of a primary at the same time; what it told, or why it told nothing."""
+    hosts.put(ONE, ("qemu",))
+    probes = [ObjectIs(f"t{number}", (("id", "t"),)) for number in range(count)]
+    async with Session(hosts, SITE) as session:
+        lookout = Lookout(resolve(shelf.runbook("set-checkpoint-delay"), SITE, Dialect()), session)
+        asking = (lookout.ask(Role.PRIMARY, probe) for probe in probes)
+        told = await asyncio.gather(*asking, return_exceptions=True)
+    return [type(each).__name__ if isinstance(each, Exception) else str(each) for each in told]
+
+
+def test_a_qemu_gets_a_few_questions_at_the_same_time() -> None:
+    """With more of them one that hangs would read nothing out of band."""
+    hosts = Busy()
+    told = hurry(asked_together(hosts, 3 * AT_ONCE))
+    assert (AT_ONCE, 3 * AT_ONCE) == (hosts.most, len(hosts.sent))
+    assert "TimedOut" not in told
+
+
+def test_a_qemu_that_does_not_answer_gets_no_more_questions() -> None:
+    """What waited for its turn has the same answer: none."""
+    hosts = FakeTransport(faults=[Fault("qom-get", Silence(), nth=None)])
+    assert ["TimedOut"] * 3 * AT_ONCE == hurry(asked_together(hosts, 3 * AT_ONCE))
+    assert AT_ONCE == len(hosts.sent)
+
+
+def test_the_same_question_is_sent_once_at_the_same_time() -> None:
+    """However many wait for the reply; and again after something was done."""
+
+    async def work() -> list[int]:
+        hosts = FakeTransport()
+        hosts.put(ONE, ("qemu",))
+        sent = []
+        async with Session(hosts, SITE) as session:
+            plan = resolve(shelf.runbook("set-checkpoint-delay"), SITE, Dialect())
+            lookout = Lookout(plan, session)
+            for _ in range(2):
+                asking = (lookout.ask(Role.PRIMARY, guest_is("running")) for _ in range(3))
+                await asyncio.gather(*asking)
+                sent.append(len(hosts.sent))
+                lookout.forget()
+        return sent
+
+    assert [1, 2] == hurry(work())

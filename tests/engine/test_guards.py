@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Guards, which are asked at the same time, on hosts that are made up."""
+
+import asyncio
+from collections.abc import Sequence
+
+from colorunbook import shelf
+from colorunbook.book.machines import Output
+from colorunbook.engine.fake import FakeTransport
+from colorunbook.engine.guards import ask_guards
+from colorunbook.engine.session import Session
+from colorunbook.engine.standing import Lookout
+from colorunbook.hosts import Host
+from tests.engine.chapters import ONE, SITE, TWO
+from tests.hurry import hurry
+
+
+class Waiting(FakeTransport):
+    """Hosts of which neither answers before the other one was asked as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+        self.both = asyncio.Event()
+
+    async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
+        self.asked.add(host.address)
+        if len(self.asked) == 2:
+            self.both.set()
+        async with asyncio.timeout(within):
+            await self.both.wait()
+        return await super().shell(host, argv, within)
+
+
+def test_both_hosts_are_asked_at_the_same_time() -> None:
+    """And what they tell comes in the order of the plan."""
+
+    async def work() -> tuple[list[str], list[str]]:
+        hosts = Waiting()
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("bring-up"))
+            lookout = Lookout(plan, session)
+            async with ask_guards(plan, session, lookout) as asked:
+                verdicts = [await each for each in asked]
+        addresses = [SITE.host(verdict.expect.role).address for verdict in verdicts]
+        assert [*plan.starts] == [verdict.expect for verdict in verdicts]
+        return sorted(hosts.asked), [*dict.fromkeys(addresses)]
+
+    assert ([ONE, TWO], [ONE, TWO]) == hurry(work())
