@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A runbook on many pairs at once, in a process of its own, whose memory nothing else has used.
 
-``python -m benchmarks.crowding HOW SOCKET...``: two sockets a pair. It puts out the seconds that it
-took, and the bytes that the process had at the most.
+``python -m benchmarks.crowding HOW THINGS SOCKET...``: two sockets a pair. It puts out the seconds
+that it took, and the bytes that the process had at the most.
 """
 
 import asyncio
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -24,7 +25,6 @@ from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Runbook, Step, compose, runbook
 from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.local import LocalTransport
-from colorunbook.engine.presence import IS_THERE
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.hosts import Host, Role, Site, UnixMonitor
@@ -32,19 +32,38 @@ from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.payload import Payload
 
-THREADS: Final = 5
-"""Objects that are made on each host, and removed again."""
+COUNT: Final = 5
+"""Things that are made on each host, and removed again."""
 
 
-def _busy(role: Role) -> Runbook:
+class Things(Enum):
+    """What they are."""
+
+    THREADS = "threads"
+    CHARDEVS = "chardevs"
+    """As far as the engine knows each may lead to the peer, which is asked before it."""
+
+
+def _made(things: Things, number: int) -> Iterator[Payload]:
+    """The commands that make one, and remove it again."""
+    name = f"t{number}"
+    match things:
+        case Things.THREADS:
+            yield Payload("object-add", {"qom-type": "iothread", "id": name})
+            yield Payload("object-del", {"id": name})
+        case Things.CHARDEVS:
+            yield Payload("chardev-add", {"id": name, "backend": {"type": "null", "data": {}}})
+            yield Payload("chardev-remove", {"id": name})
+
+
+def _busy(things: Things, role: Role) -> Runbook:
     @runbook(f"busy-{role.value}", on=role, title=f"Keep the {role.value} busy")
     def busy(_colo: Colo) -> Iterator[Step]:
-        """Make some objects, and remove them."""
-        for number in range(THREADS):
-            made = Payload("object-add", {"qom-type": "iothread", "id": f"t{number}"})
-            yield Step(f"Make t{number}", Qmp(made))
-        for number in range(THREADS):
-            yield Step(f"Remove t{number}", Qmp(Payload("object-del", {"id": f"t{number}"})))
+        """Make some things, and remove them."""
+        made = [tuple(_made(things, number)) for number in range(COUNT)]
+        for what, payloads in zip(("Make", "Remove"), zip(*made, strict=True), strict=True):
+            for number, payload in enumerate(payloads):
+                yield Step(f"{what} t{number}", Qmp(payload))
 
     @busy.ends_when
     def at_rest(_colo: Colo) -> Iterator[Expect]:
@@ -54,17 +73,18 @@ def _busy(role: Role) -> Runbook:
     return busy
 
 
-BUSY: Final = compose(
-    "busy", *map(_busy, Role), title="Keep a pair busy", summary="Make and remove objects."
-)
-
-
-def plan_for(pair: Sequence[str]) -> Plan:
+def plan_for(pair: Sequence[str], things: Things) -> Plan:
     """The plan for a pair that is reached through two sockets."""
     one, other = (
         Host(f"127.0.0.{n}", "/nowhere", UnixMonitor(path)) for n, path in enumerate(pair, 1)
     )
-    return resolve(BUSY, Site(one, other), Dialect())
+    busy = compose(
+        "busy",
+        *(_busy(things, role) for role in Role),
+        title="Keep a pair busy",
+        summary="Make and remove things.",
+    )
+    return resolve(busy, Site(one, other), Dialect())
 
 
 async def by_the_library(plan: Plan, folder: Path | None, number: int) -> None:
@@ -92,18 +112,13 @@ async def bare(plan: Plan) -> None:
         writer.close()
 
 
-async def client(plan: Plan, *, asks: bool) -> None:
-    """Send the same over ``qemu.qmp`` alone.
-
-    :param asks: before each command, ask the peer whether it is there.
-    """
+async def client(plan: Plan) -> None:
+    """Send the same over ``qemu.qmp`` alone."""
     links = {role: QMPClient(role.value) for role in Role}
     for role, link in links.items():
         await link.connect(socket_of(plan.site.host(role)))
     for step in plan.steps:
         if isinstance(step.action, Qmp):
-            if asks:
-                await links[step.role.other].execute(IS_THERE.execute)
             await links[step.role].execute_msg(Message(step.action.payload.as_json()))
     for link in links.values():
         await link.disconnect()
@@ -122,17 +137,18 @@ async def crowd(how: str, plans: Sequence[Plan]) -> float:
         start = perf_counter()
         if how == "bare":
             await asyncio.gather(*map(bare, plans))
-        elif how in ("client", "asking"):
-            await asyncio.gather(*(client(plan, asks=how == "asking") for plan in plans))
+        elif how == "client":
+            await asyncio.gather(*map(client, plans))
         else:
             doing = (by_the_library(plan, kept, number) for number, plan in enumerate(plans))
             await asyncio.gather(*doing)
         return perf_counter() - start
 
 
-def main(how: str, *sockets: str) -> None:
+def main(how: str, things: str, *sockets: str) -> None:
     """Measure once."""
-    plans = [plan_for(pair) for pair in zip(sockets[::2], sockets[1::2], strict=True)]
+    pairs = zip(sockets[::2], sockets[1::2], strict=True)
+    plans = [plan_for(pair, Things(things)) for pair in pairs]
     seconds = asyncio.run(crowd(how, plans))
     print(json.dumps([seconds, _peak()]))
 

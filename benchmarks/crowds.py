@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from benchmarks.child import python
+from benchmarks.crowding import Things
 from benchmarks.effort import Effort
 from benchmarks.machines import bare_machines
 from benchmarks.row import Row, Unit
@@ -35,17 +36,25 @@ def rows(effort: Effort) -> Iterator[Row]:
 
 
 def _made_of(sockets: Sequence[str], effort: Effort) -> Iterator[Row]:
-    """What the time of a few pairs is made of, each part against the one before it."""
+    """What the time of a few pairs is made of."""
     size = len(sockets) // 2
-    steps = (
-        ("client", "client", "bare", "over ``qemu.qmp`` alone", "bare asyncio sockets"),
-        ("asking", "asking", "client", "with a question to the peer", "``qemu.qmp`` alone"),
-        ("engine", "quiet", "asking", "by the engine", "``qemu.qmp`` and the question"),
+    threads, chardevs = Things.THREADS, Things.CHARDEVS
+    same, bare = f"the same on {size} pairs", "bare asyncio sockets"
+    rows = (
+        ("client", f"{same}, over ``qemu.qmp`` alone", bare, "client", "bare", threads),
+        ("engine", f"{same}, by the engine", "``qemu.qmp`` alone", "quiet", "client", threads),
+        (
+            "asking",
+            f"{same}, with the peer asked before each step",
+            bare,
+            "quiet",
+            "bare",
+            chardevs,
+        ),
     )
-    for name, ours, floor, told, against in steps:
-        taken = in_turn(effort.rounds(10), _seconds(ours, sockets), _seconds(floor, sockets))
-        what = f"the same on {size} pairs, {told}"
-        yield Row(f"crowd/{name}", what, against, None, *taken)
+    for name, what, against, ours, floor, things in rows:
+        measures = (_seconds(how, sockets, things) for how in (ours, floor))
+        yield Row(f"crowd/{name}", what, against, None, *in_turn(effort.rounds(10), *measures))
 
 
 def _of_size(size: int, sockets: Sequence[str], effort: Effort) -> Iterator[Row]:
@@ -58,8 +67,8 @@ def _of_size(size: int, sockets: Sequence[str], effort: Effort) -> Iterator[Row]
         yield Row(f"crowd/{name}", told, "bare asyncio sockets", wanted, *taken, size=size)
 
 
-def _seconds(how: str, sockets: Sequence[str]) -> Measure:
-    return lambda: _measured(how, sockets)[0]
+def _seconds(how: str, sockets: Sequence[str], things: Things = Things.THREADS) -> Measure:
+    return lambda: _measured(how, sockets, things)[0]
 
 
 def _each(sockets: Sequence[str], size: int) -> Measure:
@@ -72,6 +81,8 @@ def _each(sockets: Sequence[str], size: int) -> Measure:
     return measure
 
 
-def _measured(how: str, sockets: Sequence[str]) -> tuple[float, float]:
-    told = json.loads(python("-m", "benchmarks.crowding", how, *sockets))
+def _measured(
+    how: str, sockets: Sequence[str], things: Things = Things.THREADS
+) -> tuple[float, float]:
+    told = json.loads(python("-m", "benchmarks.crowding", how, things.value, *sockets))
     return float(told[0]), float(told[1])

@@ -64,8 +64,8 @@ CLOSED_PEER: Final = Reproducer(
             "guest dies with it: one host that fails takes both."
         ),
         instead=(
-            "Before each step of a runbook that needs both hosts the peer has to answer on its "
-            "own monitor. That leaves a gap of milliseconds, and no more can be done from outside."
+            "Before each step that leads to the peer it has to answer on its own monitor. That "
+            "leaves a gap of milliseconds, and no more can be done from outside."
         ),
     ),
     in_scene(_play),

@@ -60,8 +60,8 @@ HANGING_CONNECT: Final = Reproducer(
             "and nothing but the end of one of the two helps."
         ),
         instead=(
-            "Before each step of a runbook that needs both hosts the peer has to answer on its "
-            "own monitor, and a resume first looks whether the port of the disk answers."
+            "Before each step that leads to the peer it has to answer on its own monitor, and a "
+            "resume first looks whether the port of the disk answers."
         ),
     ),
     in_scene(_play),

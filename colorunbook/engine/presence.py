@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from colorunbook.book.actions import Action, Assign, Qmp
 from colorunbook.book.ports import Knock
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Monitor
@@ -19,6 +20,35 @@ ANSWER = 5.0
 
 IS_THERE: Final = Payload("query-version")
 """What a peer is asked, for the sake of an answer."""
+
+_AT_HOME: Final = frozenset(
+    (
+        "migrate-set-capabilities",
+        "migrate-set-parameters",
+        "nbd-server-start",
+        "nbd-server-add",
+        "object-del",
+    )
+)
+"""Commands that set something of their own QEMU, open a port or take an object away. None waits for
+a peer or makes a connection: so after the peer was killed, stopped or cut off (QEMU 11.1)."""
+
+
+def leads_to_its_peer(action: Action) -> bool:
+    """Tell whether an action may open a connection to the peer, or wait for one.
+
+    What is not known does.
+    """
+    match action:
+        case Assign():
+            return False
+        case Qmp(payload):
+            is_thread = payload.arguments.get("qom-type") == "iothread"
+            made = payload.execute == "object-add" and is_thread
+            return not (made or payload.execute in _AT_HOME)
+        case _:
+            return True
+
 
 
 async def must_answer(plan: Plan, session: Session, peer: Role) -> None:

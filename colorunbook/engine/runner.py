@@ -27,13 +27,12 @@ from colorunbook.engine.guards import (
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
 from colorunbook.engine.manner import Manner, never
-from colorunbook.engine.presence import must_answer, watched
+from colorunbook.engine.presence import leads_to_its_peer, must_answer, watched
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, Standing, State, changes
 from colorunbook.engine.undoing import can_be_undone, left_behind, undo
 from colorunbook.engine.waits import Nearer, Seen
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
-from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.payload import Json
 
@@ -195,7 +194,7 @@ class _Run:
                 yield event
             yield StepStarted(number, step)
             start = time.perf_counter()
-            await self._heed_peer(step.role.other)
+            await self._heed_peer(step)
             if isinstance(step.action, Await):
                 async for event in self._await(number, step, step.action):
                     yield event
@@ -240,7 +239,7 @@ class _Run:
         for event in self.news():
             yield event
 
-    async def _heed_peer(self, peer: Role) -> None:
+    async def _heed_peer(self, step: Step) -> None:
         """Do nothing more with a peer that has ended meanwhile, or does not answer.
 
         What its sockets leave behind is not harmless: a ``colo-compare`` that is made on one that
@@ -250,7 +249,10 @@ class _Run:
 
         :raises Unavailable: the session with it was lost, or a question has had no reply.
         """
-        if self.plan.buries is None and peer in self.roles:
+        peer = step.role.other
+        if self.plan.buries is not None or peer not in self.roles:
+            return
+        if leads_to_its_peer(step.action):
             await must_answer(self.plan, self.session, peer)
 
     def news(self) -> list[Event]:

@@ -202,7 +202,7 @@ def test_a_wait_that_hangs_is_freed_and_goes_on() -> None:
     async def work() -> tuple[list[Event], ColorunbookError | None]:
         hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("query-migrate", Hangs(), nth=2), vanished(7)]
+        hosts.faults = [Fault("query-migrate", Hangs(), nth=2), vanished(6)]
         return await play(hosts, "start-replication")
 
     told, error = hurry(work())
@@ -217,7 +217,7 @@ def test_what_hangs_while_it_is_taken_back_is_freed() -> None:
     async def work() -> list[Event]:
         hosts = await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP)
         hosts.sent.clear()
-        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs()), vanished(6)]
+        hosts.faults = [Fault("migrate", Says("no")), Fault("drive_del", Hangs()), vanished(5)]
         return (await play(hosts, "start-replication", Manner(rollback=on_failure)))[0]
 
     told = hurry(work())

@@ -4,6 +4,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -14,9 +15,10 @@ from colorunbook.book.conditions import Connected
 from colorunbook.engine.events import Event, ProofGiven, RunEnded, Yanked
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.monitor import open_monitor
+from colorunbook.engine.presence import leads_to_its_peer
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.errors import TimedOut
+from colorunbook.errors import StepFailed, TimedOut
 from colorunbook.hosts import Host, UnixMonitor
 from colorunbook.lab import making
 from colorunbook.lab.faults import Fault, inject, mend
@@ -123,3 +125,31 @@ async def loops_are_closed(lab: Lab, host: Host) -> None:
     replies = [await monitor.execute(question, 5) for question in probe.questions]
     await monitor.close()
     assert probe.holds(replies), probe.seen(replies)
+
+
+AT_HOME = (
+    Payload("migrate-set-parameters", {"x-checkpoint-delay": 300}),
+    Payload("migrate-set-capabilities", {"capabilities": []}),
+    Payload("object-add", {"qom-type": "iothread", "id": "another"}),
+    *(
+        Payload("object-del", {"id": name})
+        for name in ("another", "comp0", "iothread1", "m0", "redire0", "redire1")
+    ),
+    Payload("nbd-server-start", {"addr": {"type": "inet", "data": {"host": "::", "port": "9997"}}}),
+    Payload("nbd-server-add", {"device": "colo-disk0"}),
+)
+
+
+@pytest.mark.parametrize("fault", [Fault.STOP, Fault.CABLE, Fault.KILL])
+async def test_what_does_not_lead_to_the_peer_waits_for_none(lab: Lab, fault: Fault) -> None:
+    """So the peer need not be asked before it."""
+    await lab.bring_up(lambda _event: None)
+    path = lab.site.primary.monitor
+    assert isinstance(path, UnixMonitor)
+    monitor = await open_monitor("the monitor", path.path, 10)
+    inject(lab, fault, lab.site.secondary)
+    assert not [payload.text for payload in AT_HOME if leads_to_its_peer(Qmp(payload))]
+    for payload in AT_HOME:
+        with suppress(StepFailed):  # that is a reply
+            await monitor.execute(payload, HANG)
+    await monitor.close()
