@@ -14,6 +14,7 @@ class Hearing:
     def __init__(self, plan: Plan, session: Session) -> None:
         self._plan = plan
         self._session = session
+        self._roles = {plan.site.host(role).address: role for role in Role}
         # By the session and not by its address: a QEMU that is started anew has events of its own.
         self._begun: dict[Monitor, int] = {}
         self._told: dict[Monitor, int] = {}
@@ -46,11 +47,12 @@ class Hearing:
     def news(self) -> list[QemuSpoke]:
         """The events that came meanwhile."""
         news: list[QemuSpoke] = []
-        roles = {self._plan.site.host(role).address: role for role in Role}
         for address, monitor in self._session.opened():
-            news.extend(
-                QemuSpoke(roles[address], str(event.get("event")), event.get("data"))
-                for event in monitor.events[self._told.get(monitor, 0) :]
-            )
-            self._told[monitor] = len(monitor.events)
+            told, come = self._told.get(monitor, 0), len(monitor.events)
+            if come > told:
+                news.extend(
+                    QemuSpoke(self._roles[address], str(event.get("event")), event.get("data"))
+                    for event in monitor.events[told:]
+                )
+                self._told[monitor] = come
         return news

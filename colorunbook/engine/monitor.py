@@ -199,7 +199,7 @@ class QmpMonitor:
 
     async def execute(self, payload: Payload, within: float) -> Json:
         """Send one command; see :meth:`colorunbook.engine.transport.Monitor.execute`."""
-        return await self.execute_text(payload.text, within)
+        return await self._execute(Message(payload.as_json(), eager=False), payload, within)
 
     async def execute_text(self, text: str, within: float) -> Json:
         """Send one command as a line of JSON that somebody wrote.
@@ -212,16 +212,23 @@ class QmpMonitor:
             message = Message(text.encode(), eager=True)
         except (ValueError, QMPError) as error:
             raise StepFailed(f"{text!r} is not JSON for QMP: {error}") from error
+        return await self._execute(message, text, within)
+
+    async def _execute(self, message: Message, told: Payload | str, within: float) -> Json:
+        """Send a message.
+
+        :param told: what it was made from, which is what a person knows.
+        """
         try:
             async with asyncio.timeout(within):
                 reply = await self._client.execute_msg(message)
         except TimeoutError:
             raise TimedOut(
-                f"Within {within:g} s {self.name} did not reply to {text}.",
+                f"Within {within:g} s {self.name} did not reply to {_text(told)}.",
                 "QEMU hangs; if its peer has vanished, it may wait for it.",
             ) from None
         except ValueError as error:
-            raise StepFailed(f"{text} is not a QMP command: {error}.") from error
+            raise StepFailed(f"{_text(told)} is not a QMP command: {error}.") from error
         except ExecuteError as error:
             raise StepFailed(f"QEMU replied: {error.error_class}: {error}") from error
         except _LOST as error:
@@ -266,6 +273,10 @@ class QmpMonitor:
             event = await self._client.events.get()
             self._events.append({name: _as_json(value) for name, value in event.items()})
             self._news.set()
+
+
+def _text(told: Payload | str) -> str:
+    return told if isinstance(told, str) else told.text
 
 
 def _as_json(value: object) -> Json:

@@ -216,6 +216,8 @@ class _Run:
         :raises StepFailed: it cannot be taken back.
         """
         left = await left_behind(self.plan, self.lookout, number) if step.chained else ()
+        if not left:
+            return
         async for undone in self._undo(left):
             yield undone
             if isinstance(undone, UndoFailed):
@@ -223,9 +225,8 @@ class _Run:
                     f"An earlier attempt has left step {undone.number}, '{undone.step.title}', "
                     f"and it cannot be taken back: {undone.why}"
                 )
-        if left:
-            self.lookout.forget()
-            self.hearing.mark()
+        self.lookout.forget()
+        self.hearing.mark()
 
     async def _undo(
         self, steps: Sequence[tuple[int, Step]], earlier: Collection[int] = ()
