@@ -47,6 +47,10 @@ class Times:
         """The seconds from the first command to the reply to the last one."""
         return tuple(took.steps for took in self.of.get((player, runbook), ()))
 
+    def overlapped(self, player: str, runbook: str) -> tuple[float, ...]:
+        """The seconds from the first command on, less all that both hosts could do at once."""
+        return tuple(took.overlapped for took in self.of.get((player, runbook), ()))
+
 
 @contextmanager
 def standing(name: str) -> Iterator[Lab]:
@@ -161,6 +165,10 @@ def _of_pairs(times: Times) -> Iterator[Row]:
         if name not in FAILOVERS and ours and bare:
             against = "the same steps and waits by a bare script"
             yield Row(f"life/{name}", name, against, 1.1, *_paired(ours, bare))
+    if ours := times.acting("ours", BEGIN):
+        what = f"{BEGIN}, one command after the other"
+        against = "if neither host's commands waited for the other's"
+        yield Row("life/overlap", what, against, None, ours, times.overlapped("ours", BEGIN))
 
 
 def _paired(

@@ -3,7 +3,8 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -21,7 +22,7 @@ from colorunbook.engine.journal import Journal
 from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.hosts import Site
+from colorunbook.hosts import Role, Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.payload import JsonObject
@@ -34,14 +35,30 @@ class Took:
     :ivar acting: from the first command to the postcondition; where it has none, to the last reply.
     :ivar whole: with all that comes before: sessions, guards, the proof that a peer is dead.
     :ivar steps: from the first command to the reply to the last one, where that was looked at.
+    :ivar commands: of that, what each host's commands took; its waits are not among them.
     """
 
     acting: float
     whole: float
     steps: float = 0.0
+    commands: Mapping[Role, float] = field(default_factory=dict)
 
     def __add__(self, other: "Took") -> "Took":
-        return Took(self.acting + other.acting, self.whole + other.whole, self.steps + other.steps)
+        return Took(
+            self.acting + other.acting,
+            self.whole + other.whole,
+            self.steps + other.steps,
+            _sum(self.commands, other.commands),
+        )
+
+    @property
+    def overlapped(self) -> float:
+        """What it would take if no host's commands ever waited for the other's, at the least."""
+        return self.acting - min(self.commands.get(role, 0.0) for role in Role)
+
+
+def _sum(some: Mapping[Role, float], others: Mapping[Role, float]) -> dict[Role, float]:
+    return {role: some.get(role, 0.0) + others.get(role, 0.0) for role in Role}
 
 
 class Player(Protocol):
@@ -71,6 +88,7 @@ class Library:
         book = shelf.runbook(name)
         start = perf_counter()
         first = last = end = start
+        commands = dict.fromkeys(Role, 0.0)
         with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
             async with Session(lab.transport, site, lab.edition) as session:
                 plan = await session.resolve(book)
@@ -80,11 +98,13 @@ class Library:
                         first = perf_counter()
                     if isinstance(event, StepDone):
                         last = perf_counter()
+                        if not isinstance(event.step.action, Await):
+                            commands[event.step.role] += event.seconds
                     if isinstance(event, RunEnded):
                         end = perf_counter()
                 if journal is not None:
                     journal.close()
-        return Took(end - first, end - start, last - first)
+        return Took(end - first, end - start, last - first, commands)
 
 
 class Bare:
