@@ -14,11 +14,10 @@ from colorunbook import shelf
 from colorunbook.book.actions import Assign, Await, Hmp, Qmp, Yank
 from colorunbook.book.conditions import StatusIs
 from colorunbook.book.runbook import Step
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.hosts import Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import resolve
-from colorunbook.qemu.payload import Json, Payload, is_object, read_json
+from colorunbook.qemu.payload import NEGOTIATION, Json, Payload, is_object, read_json
 
 
 class Client:

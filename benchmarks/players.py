@@ -19,13 +19,12 @@ from colorunbook.book.conditions import StatusIs
 from colorunbook.book.runbook import Step
 from colorunbook.engine.events import RunEnded, StepDone, StepStarted, Yanking
 from colorunbook.engine.journal import Journal
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.hosts import Role, Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan, resolve
-from colorunbook.qemu.payload import JsonObject
+from colorunbook.qemu.payload import NEGOTIATION, JsonObject
 
 
 @dataclass(frozen=True, slots=True)

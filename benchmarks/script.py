@@ -15,14 +15,13 @@ from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Sh
 from colorunbook.book.conditions import Checkpoints, Condition, EventSeen, HostCondition, Probe
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.waits import count_checkpoints
 from colorunbook.errors import Unavailable
 from colorunbook.hosts import Host, Role, Site
 from colorunbook.lab.pair import Lab
 from colorunbook.plan import Plan
-from colorunbook.qemu.payload import Json, is_object
+from colorunbook.qemu.payload import NEGOTIATION, Json, is_object
 
 _LOOK = 0.002
 """How soon a state is asked for again where no event comes, in seconds."""

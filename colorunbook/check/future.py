@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from colorunbook import shelf
 from colorunbook.book.actions import Qmp
 from colorunbook.check.parsers import Passage, Typed
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.errors import Unavailable
 from colorunbook.hosts import Site
 from colorunbook.lab.inquiry import Died, Qemu
@@ -21,7 +20,7 @@ from colorunbook.lab.pair import Lab
 from colorunbook.lab.tree import QEMU
 from colorunbook.plan import describe, resolve
 from colorunbook.qemu.dialect import Dialect, Edition, Version
-from colorunbook.qemu.payload import Payload, is_object
+from colorunbook.qemu.payload import NEGOTIATION, Payload, is_object
 
 REFUSE = ("-compat", "deprecated-input=reject")
 """The words that make a QEMU one of the future."""

@@ -19,12 +19,12 @@ from colorunbook.check.parsers import (
     Waited,
 )
 from colorunbook.engine.asking import ask_host, wait_for_host
-from colorunbook.engine.monitor import NEGOTIATION, QmpMonitor
+from colorunbook.engine.monitor import QmpMonitor
 from colorunbook.engine.waits import REPLY, Nearer, Seen, ask, pace, wait
 from colorunbook.errors import ColorunbookError, StepFailed, Untrue
 from colorunbook.hosts import Host, Role
 from colorunbook.lab.pair import Lab
-from colorunbook.qemu.payload import as_objects
+from colorunbook.qemu.payload import NEGOTIATION, as_objects
 
 PATIENCE = 30.0
 """The longest wait of a check, in seconds, whatever the text allows: the disks are small here."""

@@ -7,13 +7,12 @@ from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, S
 from colorunbook.book.conditions import Checkpoints, HostCondition
 from colorunbook.engine.asking import wait_for_host
 from colorunbook.engine.freeing import Freer, free
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session
 from colorunbook.engine.waits import REPLY, Nearer, Seen, wait
 from colorunbook.errors import StepFailed
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
-from colorunbook.qemu.payload import Json
+from colorunbook.qemu.payload import NEGOTIATION, Json
 from colorunbook.qemu.shell import Word
 
 IMAGE = 120.0

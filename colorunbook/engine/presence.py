@@ -50,7 +50,6 @@ def leads_to_its_peer(action: Action) -> bool:
             return True
 
 
-
 async def must_answer(plan: Plan, session: Session, peer: Role) -> None:
     """See that a peer that is spoken to answers still.
 

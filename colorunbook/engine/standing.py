@@ -11,14 +11,13 @@ from colorunbook.book.conditions import Checkpoints, EventSeen, HostCondition, P
 from colorunbook.book.phrases import Expect, plain
 from colorunbook.book.runbook import Step
 from colorunbook.engine.freeing import Freer
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Monitor
 from colorunbook.engine.waits import REPLY
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
-from colorunbook.qemu.payload import Json, Payload
+from colorunbook.qemu.payload import NEGOTIATION, Json, Payload
 
 AT_ONCE = 4
 """Questions that a QEMU gets at once. One that hangs reads no command out of band any more, once

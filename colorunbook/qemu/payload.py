@@ -4,7 +4,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from colorunbook.errors import InputError
 
@@ -12,6 +12,9 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 JsonObject = dict[str, Json]
 
 HMP = "human-monitor-command"
+
+NEGOTIATION: Final = "qmp_capabilities"
+"""What a session begins with: nothing else is taken before it (the same spec, "Capabilities")."""
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:

@@ -7,11 +7,10 @@ from benchmarks.players import orders
 from benchmarks.script import acts
 from colorunbook import shelf
 from colorunbook.book.actions import Hmp, Qmp
-from colorunbook.engine.monitor import NEGOTIATION
 from colorunbook.hosts import Host, Role, Site, UnixMonitor
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
-from colorunbook.qemu.payload import Json, as_objects
+from colorunbook.qemu.payload import NEGOTIATION, Json, as_objects
 
 SITE = Site(
     Host("127.0.0.1", "/images", UnixMonitor("/run/p")),
