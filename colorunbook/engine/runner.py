@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 
-from colorunbook.book.actions import Assign, Await, Launch, Qmp, Shell
+from colorunbook.book.actions import Await, Qmp
 from colorunbook.book.runbook import Step
 from colorunbook.engine.account import told_of_pause, told_of_steps, told_of_stop, told_of_undo
 from colorunbook.engine.acts import Hands
@@ -21,16 +21,16 @@ from colorunbook.engine.events import (
     StepStarted,
     UndoFailed,
 )
-from colorunbook.engine.guards import (
-    must_begin,
-)
+from colorunbook.engine.guards import must_begin
 from colorunbook.engine.hearing import Hearing
 from colorunbook.engine.journal import Journal
-from colorunbook.engine.manner import Manner, never
+from colorunbook.engine.manner import Manner
 from colorunbook.engine.presence import leads_to_its_peer, must_answer, watched
+from colorunbook.engine.reckoning import Reckoning
+from colorunbook.engine.retreat import Retreat
 from colorunbook.engine.session import Session, in_step
-from colorunbook.engine.standing import Lookout, Standing, State, changes
-from colorunbook.engine.undoing import can_be_undone, left_behind, undo
+from colorunbook.engine.standing import Lookout, State
+from colorunbook.engine.undoing import left_behind, undo
 from colorunbook.engine.waits import Nearer, Seen
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
 from colorunbook.plan import Plan
@@ -72,7 +72,7 @@ def _keep(journal: Journal, event: Event, account: Callable[[], str]) -> None:
 
 
 class _Run:
-    """One run: what it has done, and where it stands."""
+    """One run, from its guards to its postcondition."""
 
     def __init__(self, plan: Plan, session: Session, manner: Manner) -> None:
         self.plan = plan
@@ -82,9 +82,9 @@ class _Run:
         self.hearing = Hearing(plan, session)
         self.hands = Hands(plan, session)
         self.lookout = Lookout(plan, session, self.hands.freer)
-        self.done: list[tuple[int, Step]] = []
+        self.reckoning = Reckoning(plan, manner, self.lookout)
+        self.retreat = Retreat(plan, manner)
         self.finished = 0
-        self.taken_up = bool(manner.begun or manner.ended)
         self.replied: Json = None
 
     async def events(self) -> AsyncIterator[Event]:
@@ -94,7 +94,7 @@ class _Run:
         beginning = Beginning(self.plan, self.session, self.manner)
         async for event in beginning.events():
             yield event
-        await self._look_round()
+        await self.reckoning.look_round()
         async for event in beginning.free_first():
             yield event
         try:
@@ -107,14 +107,14 @@ class _Run:
             account = told_of_steps(self.finished)
             for event in self.news():
                 yield event
-            done = self._own()
-            if await self._goes_back(error, done):
+            done = self.retreat.own()
+            if await self.retreat.is_wanted(error, done):
                 taken = "Nothing had to be taken back."
-                async for undone in self._undo(done, self.manner.own - {*dict(self.done)}):
+                async for undone in self._undo(done, self.retreat.earlier()):
                     taken = told_of_undo(undone, taken)
                     yield undone
                 account += f" {taken}"
-            elif self._has_no_way_back(error, done):
+            elif self.retreat.is_missed(error, done):
                 account += " Nothing of it can be taken back."
             if isinstance(error, Aborted):  # it has the account already
                 account = ""
@@ -123,7 +123,7 @@ class _Run:
             raise
         freer, stop = self.hands.freer, self.manner.stop
         seeing = postcondition(
-            self.plan, self.session, self.hearing, freer, stop, is_new=bool(self.done)
+            self.plan, self.session, self.hearing, freer, stop, is_new=bool(self.retreat.done)
         )
         try:
             async for event in seeing:
@@ -161,31 +161,9 @@ class _Run:
                 told_of_steps(self.finished),
             )
 
-    def _own(self) -> list[tuple[int, Step]]:
-        """What this run has done, in an earlier sitting or in this one."""
-        earlier = {number: self.plan.steps[number - 1] for number in self.manner.own}
-        return sorted({**earlier, **dict(self.done)}.items())
-
-    async def _goes_back(self, error: ColorunbookError, done: Sequence[tuple[int, Step]]) -> bool:
-        if isinstance(error, Aborted) or not can_be_undone(done):
-            return False
-        return await self.manner.rollback(error)
-
-    def _has_no_way_back(self, error: ColorunbookError, done: Sequence[tuple[int, Step]]) -> bool:
-        """Whether somebody who wants it taken back has to be told that it cannot be."""
-        wanted = self.manner.rollback is not never and not isinstance(error, Aborted)
-        return wanted and not can_be_undone(done or [*enumerate(self.plan.steps, 1)])
-
-    async def _look_round(self) -> None:
-        """See whether an earlier run, or a person, has done a part of it already."""
-        for step in self.plan.steps:
-            if changes(step) and (await self.lookout.of(step)).state is State.DONE:
-                self.taken_up = True
-                return
-
     async def _step(self, number: int, step: Step) -> AsyncIterator[Event]:
         try:
-            standing = await self._standing(number, step)
+            standing = await self.reckoning.of(number, step)
             if standing.state is State.DONE:
                 self.finished = number
                 yield StepSkipped(number, step, standing.seen)
@@ -260,43 +238,16 @@ class _Run:
         """What came meanwhile: events of QEMU, and what had to be cut."""
         return [*self.hands.freer.told(), *self.hearing.news()]
 
-    async def _standing(self, number: int, step: Step) -> Standing:
-        """Where a step stands; in a run that begins at the beginning nothing is done."""
-        if not step.done and not self._leads_to_a_launch(number, step):
-            return self._as_journaled(number, step)
-        return await self.lookout.of(step) if self.taken_up else Standing(State.OPEN)
-
-    def _leads_to_a_launch(self, number: int, step: Step) -> bool:
-        """Whether a QEMU that runs tells that a step was done; it may be the launch itself."""
-        if not isinstance(step.action, Assign | Shell | Launch):
-            return False
-        behind = self.plan.steps[number - 1 :]
-        return any(isinstance(s.action, Launch) and s.role is step.role for s in behind)
-
-    def _as_journaled(self, number: int, step: Step) -> Standing:
-        """Where a step stands that QEMU tells nothing of.
-
-        :raises StepFailed: an earlier run has begun it, and nobody knows.
-        """
-        if number in self.manner.ended:
-            return Standing(State.DONE, "the journal of this run tells so")
-        if number in self.manner.begun and changes(step):
-            raise StepFailed(
-                "This run has begun it before, and nothing tells whether it is done.",
-                "Look for yourself, and do what is left by hand.",
-            )
-        return Standing(State.OPEN)
-
     async def _act(self, number: int, step: Step) -> None:
         if isinstance(step.action, Await):
             raise TypeError("a wait is not an act")
-        self.done.append((number, step))
+        self.retreat.done.append((number, step))
         try:
             with self.manner.stop.doing():
                 self.replied = await self.hands.act(step.role, step.action)
         except StepFailed as error:
-            if isinstance(step.action, Qmp):
-                self.done.pop()  # what QMP refuses is not done; a program or HMP may have got far
+            if isinstance(step.action, Qmp):  # a program or HMP may have got far
+                self.retreat.done.pop()
             if not step.already or step.already not in error.message:
                 raise
             self.replied = f"it was so already: {error.message}"
