@@ -10,7 +10,7 @@ from subprocess import DEVNULL, PIPE
 
 from colorunbook.book.ports import Knock
 from colorunbook.engine import knocking
-from colorunbook.hosts import Door
+from colorunbook.hosts import Door, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 
 _WORDS = {
     knocking.ANSWERS: Knock.ANSWERS,
@@ -19,6 +19,10 @@ _WORDS = {
 }
 _START = 10.0
 """How long a process may take to begin and to end, in seconds."""
+
+
+_GREET = 1.0
+"""How long a TCP monitor may take to accept, in seconds."""
 
 
 async def knock_here(doors: Sequence[Door], within: float) -> tuple[Knock, ...]:
@@ -82,6 +86,30 @@ async def meet_at_port(door: Door, within: float) -> Knock:
         return await _hear(reader.read(1), within)
     finally:
         writer.transport.abort()
+
+
+async def accepts(monitor: Monitor) -> bool:
+    """Tell whether somebody serves a monitor, without waiting for a greeting."""
+    match monitor:
+        case StdioMonitor():
+            return False
+        case UnixMonitor(path):
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.setblocking(False)
+            with link:
+                try:
+                    await asyncio.get_running_loop().sock_connect(link, path)
+                except OSError:
+                    return False
+                return True
+        case TcpMonitor(address, port):
+            try:
+                async with asyncio.timeout(_GREET):
+                    _, writer = await asyncio.open_connection(address, port)
+            except OSError:  # a time-out among them
+                return False
+            writer.close()
+            return True
 
 
 async def _hear(first: Coroutine[None, None, bytes], within: float) -> Knock:

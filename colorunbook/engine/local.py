@@ -2,29 +2,24 @@
 """The hosts of a site on this machine: processes are started and monitors opened from here."""
 
 import asyncio
-import contextlib
-import os
 import re
-import signal
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from subprocess import DEVNULL, STDOUT
-from typing import BinaryIO
 
 from colorunbook.book.machines import TCP_TABLES, NobodyListens
 from colorunbook.book.ports import Knock
-from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
+from colorunbook.engine.doors import accepts, knock_from, knock_here, meet_at_port, meet_at_socket
+from colorunbook.engine.logs import Logs
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
-from colorunbook.engine.private import create, private
 from colorunbook.engine.process import Qemu
+from colorunbook.engine.program import run_to_its_end
 from colorunbook.engine.transport import Output
-from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.errors import StepFailed, Unavailable
 from colorunbook.hosts import (
     Door,
     Host,
-    Monitor,
     StdioMonitor,
     TcpMonitor,
     UnixMonitor,
@@ -38,7 +33,6 @@ Wrap = Callable[[str, Sequence[str]], Sequence[str]]
 
 _PROC_NET = Path("/proc/net")
 _START = 15.0
-_GREET = 1.0
 _POLL = 0.05
 _VERSION = re.compile(r"version ([0-9]+\.[0-9]+\.[0-9]+)")
 
@@ -78,7 +72,7 @@ class LocalTransport:
         tables: Callable[[str], Path | None] | None = None,
         whole: bool = False,
     ) -> None:
-        self._logs = logs
+        self._logs = Logs(logs)
         self._wrap = wrap
         self._net = net
         self._tables = tables or (lambda _: _PROC_NET if net is None else None)
@@ -103,7 +97,7 @@ class LocalTransport:
             if not opening.done():
                 opening.cancel()
                 await asyncio.wait((opening,))
-        raise Unavailable(f"The QEMU of {host.address} has ended: {self._last_words(host)}")
+        raise Unavailable(f"The QEMU of {host.address} has ended: {self._logs.last_words(host)}")
 
     async def qemu_version(self, host: Host) -> Version:
         """Ask the program itself; see :class:`colorunbook.engine.transport.Transport`."""
@@ -130,7 +124,7 @@ class LocalTransport:
 
     async def serves(self, host: Host) -> bool:
         """Try it; see :meth:`colorunbook.engine.transport.Transport.serves`."""
-        return await _accepts(host.monitor)
+        return await accepts(host.monitor)
 
     async def meet(self, host: Host, within: float) -> Knock:
         """Try the monitor; see :meth:`colorunbook.engine.transport.Transport.meet`."""
@@ -163,44 +157,16 @@ class LocalTransport:
             return Output(0, "".join(_text_of(folder / Path(each).name) for each in TCP_TABLES))
         (question,) = NobodyListens(()).questions
         enter = self._net or as_it_is
-        return await self._run(host, question, enter(host.address, question), within)
+        words = enter(host.address, question)
+        return await run_to_its_end(words, question[0], host.address, within)
 
     async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
         """Run one command; see :meth:`colorunbook.engine.transport.Transport.shell`."""
-        return await self._run(host, argv, self._wrap(host.address, argv), within)
-
-    async def _run(
-        self, host: Host, argv: Sequence[str], words: Sequence[str], within: float
-    ) -> Output:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *words,
-                stdin=DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise Unavailable(
-                f"{argv[0]} cannot be started on this machine: {error.strerror}.",
-                "Install it, or use a lab.",
-            ) from error
-        try:
-            async with asyncio.timeout(within):
-                text, _ = await process.communicate()
-        except TimeoutError:
-            await _kill(process)
-            raise TimedOut(
-                f"Within {within:g} s {argv[0]} did not end on {host.address}."
-            ) from None
-        except asyncio.CancelledError:
-            await _kill(process)
-            raise
-        return Output(process.returncode or 0, text.decode(errors="replace"))
+        return await run_to_its_end(self._wrap(host.address, argv), argv[0], host.address, within)
 
     async def launch(self, host: Host, argv: Sequence[str]) -> str:
         """Start a QEMU; see :meth:`colorunbook.engine.transport.Transport.launch`."""
-        log = self._new_log(host)
+        log = self._logs.new(host)
         ours, theirs = socket.socketpair()
         with theirs, log:
             stdio = isinstance(host.monitor, StdioMonitor)
@@ -218,11 +184,11 @@ class LocalTransport:
             ours.close()
         self._qemus[host.address] = qemu
         await self._see_it_start(host, qemu)
-        return f"process {qemu.pid}, its messages in {self.log_of(host)}"
+        return f"process {qemu.pid}, its messages in {self._logs.of(host)}"
 
     def log_of(self, host: Host) -> Path:
         """The file for what the QEMU of a host writes."""
-        return self._logs / f"qemu-{re.sub(r'[^0-9A-Za-z.]', '_', host.address)}.log"
+        return self._logs.of(host)
 
     def close(self) -> None:
         """Let go of the processes' pipes; the processes go on."""
@@ -251,62 +217,10 @@ class LocalTransport:
         end = loop.time() + (0.3 if isinstance(host.monitor, StdioMonitor) else _START)
         while loop.time() < end:
             if qemu.has_ended:
-                raise StepFailed(f"QEMU ended at once: {self._last_words(host)}")
-            if await _accepts(host.monitor):
+                raise StepFailed(f"QEMU ended at once: {self._logs.last_words(host)}")
+            if await accepts(host.monitor):
                 return
             await asyncio.sleep(0.02)
         if not isinstance(host.monitor, StdioMonitor):
-            raise StepFailed(
-                f"After {_START:g} s QEMU does not serve {host.monitor}: {self._last_words(host)}"
-            )
-
-    def _new_log(self, host: Host) -> BinaryIO:
-        path = self.log_of(host)
-        try:
-            return create(private(self._logs) / path.name)
-        except Unavailable as error:
-            raise Unavailable(error.message, f"QEMU's messages go there. {error.advice}") from error
-        except OSError as error:
-            raise Unavailable(
-                f"{path} cannot be written: {error.strerror}.", "QEMU's messages go there."
-            ) from error
-
-    def _last_words(self, host: Host) -> str:
-        with contextlib.suppress(OSError):
-            lines = self.log_of(host).read_text(errors="replace").strip().splitlines()
-            if lines:
-                return lines[-1]
-        return "it wrote nothing."
-
-
-async def _kill(process: asyncio.subprocess.Process) -> None:
-    """End a command with everything that it has started, which may hold its output open."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_GREET):
-            await process.wait()
-
-
-async def _accepts(monitor: Monitor) -> bool:
-    """Tell whether somebody listens, without waiting for a greeting."""
-    match monitor:
-        case StdioMonitor():
-            return False
-        case UnixMonitor(path):
-            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            link.setblocking(False)
-            with link:
-                try:
-                    await asyncio.get_running_loop().sock_connect(link, path)
-                except OSError:
-                    return False
-                return True
-        case TcpMonitor(address, port):
-            try:
-                async with asyncio.timeout(_GREET):
-                    _, writer = await asyncio.open_connection(address, port)
-            except OSError:  # a time-out among them
-                return False
-            writer.close()
-            return True
+            wrote = self._logs.last_words(host)
+            raise StepFailed(f"After {_START:g} s QEMU does not serve {host.monitor}: {wrote}")
