@@ -7,7 +7,8 @@ import socket
 from pathlib import Path
 from typing import Self
 
-from colorunbook.hosts import Host, UnixMonitor
+from colorunbook.addresses import UnixMonitor
+from colorunbook.hosts import Host
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 
 

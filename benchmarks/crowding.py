@@ -18,6 +18,7 @@ from typing import Final
 from qemu.qmp import Message, QMPClient
 
 from benchmarks.bare import socket_of
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.actions import Qmp
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import guest_is
@@ -27,7 +28,7 @@ from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.local import LocalTransport
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.payload import Payload

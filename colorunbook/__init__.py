@@ -48,6 +48,7 @@ runbooks             every runbook by its name
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from colorunbook.addresses import TcpMonitor, UnixMonitor
     from colorunbook.book.colo import Colo
     from colorunbook.book.phrases import Expect
     from colorunbook.book.runbook import Runbook, Step, compose, runbook
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from colorunbook.engine.session import Session
     from colorunbook.engine.transport import Transport
     from colorunbook.errors import ColorunbookError
-    from colorunbook.hosts import Accel, Host, Ports, Role, Site, TcpMonitor, UnixMonitor
+    from colorunbook.hosts import Accel, Host, Ports, Role, Site
     from colorunbook.plan import Plan, resolve
     from colorunbook.qemu.dialect import Dialect
     from colorunbook.shelf import runbook as find_runbook
@@ -93,6 +94,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "addresses": ("TcpMonitor", "UnixMonitor"),
     "book.colo": ("Colo",),
     "book.phrases": ("Expect",),
     "book.runbook": ("Runbook", "Step", "compose", "runbook"),
@@ -103,7 +105,7 @@ _HOMES = {
     "engine.session": ("Session",),
     "engine.transport": ("Transport",),
     "errors": ("ColorunbookError",),
-    "hosts": ("Accel", "Host", "Ports", "Role", "Site", "TcpMonitor", "UnixMonitor"),
+    "hosts": ("Accel", "Host", "Ports", "Role", "Site"),
     "plan": ("Plan", "resolve"),
     "qemu.dialect": ("Dialect",),
     "shelf": ("find_runbook", "runbooks"),

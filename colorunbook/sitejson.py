@@ -5,19 +5,10 @@ import dataclasses
 from collections.abc import Mapping
 from enum import Enum
 
+from colorunbook.addresses import Door, Monitor, StdioMonitor, parse_door, parse_monitor
 from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
-from colorunbook.hosts import (
-    Accel,
-    Door,
-    Host,
-    Monitor,
-    Ports,
-    Site,
-    StdioMonitor,
-    parse_door,
-    parse_monitor,
-)
+from colorunbook.hosts import Accel, Host, Ports, Site
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 
 _TEXTS = ("address", "images")

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.actions import Qmp
 from colorunbook.book.conditions import guest_is
 from colorunbook.book.phrases import Expect
@@ -34,7 +35,7 @@ from colorunbook.engine.events import (
 )
 from colorunbook.engine.journal import Journal
 from colorunbook.errors import Refused, StepFailed
-from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.payload import Json, JsonObject, Payload

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from colorunbook.addresses import check_address
 from colorunbook.book.conditions import (
     Answers,
     CapabilityOn,
@@ -41,7 +42,7 @@ from colorunbook.book.conditions import (
 from colorunbook.book.phrases import Expect
 from colorunbook.comparison import LARGEST, Comparison, Nic
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Ports, Role, Site, check_address
+from colorunbook.hosts import Accel, Host, Ports, Role, Site
 
 TRICKY = " '\"\\$`,;&|<>()[]{}*?~#!%=:@^+-_./äß日\u0301😀"
 

@@ -11,12 +11,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.actions import Action, Assign, Await, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.book.conditions import Condition, EventSeen, StatusIs, guest_is
 from colorunbook.book.phrases import Expect
 from colorunbook.book.runbook import Step
 from colorunbook.errors import InputError
-from colorunbook.hosts import Role, Site, UnixMonitor
+from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import Payload

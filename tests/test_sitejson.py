@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from colorunbook.addresses import StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.errors import InputError
-from colorunbook.hosts import Site, StdioMonitor, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Site
 from colorunbook.qemu.payload import Json
 from colorunbook.sitejson import site_as_json, site_from_json
 from tests.strategies import addresses, folders, printable, sites

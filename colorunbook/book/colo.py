@@ -7,7 +7,8 @@ that make and end them are spelled by :mod:`colorunbook.qemu`.
 
 from dataclasses import dataclass, replace
 
-from colorunbook.hosts import Role, Site, bracketed
+from colorunbook.addresses import bracketed
+from colorunbook.hosts import Role, Site
 from colorunbook.qemu.argv import CommandLine
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.dialect import Dialect

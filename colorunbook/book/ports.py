@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from colorunbook.hosts import Door
+from colorunbook.addresses import Door
 
 
 class Knock(Enum):

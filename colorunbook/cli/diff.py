@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from colorunbook.addresses import check_address
 from colorunbook.cli.console import give, give_json, paint, printable, say
 from colorunbook.cli.options import AsJson, PrimaryAddress, QemuVersion, SecondaryAddress, Settings
 from colorunbook.errors import InputError
-from colorunbook.hosts import Host, Site, check_address
+from colorunbook.hosts import Host, Site
 from colorunbook.qemu.dialect import Edition
 from colorunbook.qemu.payload import JsonObject
 

@@ -4,18 +4,11 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address
 
+from colorunbook.addresses import Monitor, StdioMonitor, TcpMonitor, parse_ip
 from colorunbook.book.actions import Launch
 from colorunbook.book.runbook import Runbook
 from colorunbook.errors import Refused
-from colorunbook.hosts import (
-    Host,
-    Monitor,
-    Role,
-    Site,
-    StdioMonitor,
-    TcpMonitor,
-    parse_ip,
-)
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import NEWEST, Dialect, Edition
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colorunbook.addresses import StdioMonitor, check_address, parse_monitor
 from colorunbook.cli.sites import FILE, read_site
 from colorunbook.errors import InputError
-from colorunbook.hosts import Host, Role, Site, StdioMonitor, check_address, parse_monitor
+from colorunbook.hosts import Host, Role, Site
 
 if TYPE_CHECKING:
     from colorunbook.lab.pair import Lab

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from colorunbook.addresses import parse_door, parse_monitor
 from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Ports, Site, parse_door, parse_monitor
+from colorunbook.hosts import Accel, Host, Ports, Site
 
 FILE = "colorunbook.toml"
 

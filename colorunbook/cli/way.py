@@ -4,6 +4,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from colorunbook.addresses import StdioMonitor
 from colorunbook.book.actions import Launch, Shell
 from colorunbook.book.runbook import Runbook
 from colorunbook.cli.chosen import refuse_both
@@ -13,7 +14,7 @@ from colorunbook.cli.reach import Typed, find_lab
 from colorunbook.engine.local import LocalTransport, Wrap, as_it_is
 from colorunbook.engine.private import state
 from colorunbook.errors import InputError, Refused
-from colorunbook.hosts import Role, Site, StdioMonitor
+from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, describe, resolve
 from colorunbook.qemu.dialect import Asked, Dialect, Edition
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.actions import Assign, Await, Command, Hmp, Launch, Qmp, Shell, Yank
 from colorunbook.comparison import Comparison, Nic
 from colorunbook.drift.launches import of_launch
 from colorunbook.drift.shapes import Shape, of_assignment, of_hmp, of_qmp, of_shell
 from colorunbook.drift.words import Piece, mark
-from colorunbook.hosts import Accel, Host, Ports, Role, Site, UnixMonitor
+from colorunbook.hosts import Accel, Host, Ports, Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.shell import Word

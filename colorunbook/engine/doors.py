@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from subprocess import DEVNULL, PIPE
 
+from colorunbook.addresses import Door, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.book.ports import Knock
 from colorunbook.engine import knocking
-from colorunbook.hosts import Door, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 
 _WORDS = {
     knocking.ANSWERS: Knock.ANSWERS,

@@ -9,13 +9,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from colorunbook.addresses import Door
 from colorunbook.book.machines import NobodyListens
 from colorunbook.book.ports import Knock
 from colorunbook.engine.mimic import Mimic, Nature, listeners, roomy
 from colorunbook.engine.replies import NotSoError, reply
 from colorunbook.engine.transport import Output
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Door, Host
+from colorunbook.hosts import Host
 from colorunbook.qemu.dialect import NEWEST, Version
 from colorunbook.qemu.payload import HMP, Json, JsonObject, Payload
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from colorunbook.addresses import Door, StdioMonitor, TcpMonitor, UnixMonitor, parse_ip
 from colorunbook.book.machines import TCP_TABLES, NobodyListens
 from colorunbook.book.ports import Knock
 from colorunbook.engine.doors import accepts, knock_from, knock_here, meet_at_port, meet_at_socket
@@ -17,14 +18,7 @@ from colorunbook.engine.process import Qemu
 from colorunbook.engine.program import run_to_its_end
 from colorunbook.engine.transport import Output
 from colorunbook.errors import StepFailed, Unavailable
-from colorunbook.hosts import (
-    Door,
-    Host,
-    StdioMonitor,
-    TcpMonitor,
-    UnixMonitor,
-    parse_ip,
-)
+from colorunbook.hosts import Host
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Version
 

@@ -17,10 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from colorunbook.addresses import TcpMonitor, UnixMonitor
 from colorunbook.engine.private import private, state
 from colorunbook.engine.whoami import user
 from colorunbook.errors import Refused, Unavailable
-from colorunbook.hosts import Host, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Host
 from colorunbook.qemu.payload import Json, JsonObject, is_object
 
 

@@ -8,13 +8,14 @@ failover wants a proof (:func:`prove_dead`), and any sign of life refuses it, wh
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
+from colorunbook.addresses import StdioMonitor
 from colorunbook.book.ports import Knock
 from colorunbook.engine.events import ProofGiven
 from colorunbook.engine.fencing import fence_off
 from colorunbook.engine.signs import Sign, alive, signs_of_life, this_machine_knows
 from colorunbook.engine.transport import Transport
 from colorunbook.errors import Refused
-from colorunbook.hosts import Role, Site, StdioMonitor
+from colorunbook.hosts import Role, Site
 
 Ask = Callable[[str], Awaitable[str | None]]
 """Asks a person a question on a terminal; ``None``: there is no terminal."""

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from colorunbook.addresses import Door, StdioMonitor
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import ChardevsThere
 from colorunbook.book.machines import NobodyListens, Output
@@ -12,7 +13,7 @@ from colorunbook.book.ports import Knock
 from colorunbook.engine.standing import Lookout
 from colorunbook.engine.transport import Transport
 from colorunbook.errors import TimedOut, Unavailable
-from colorunbook.hosts import Door, Role, Site, StdioMonitor
+from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan
 
 KNOCK = 1.5

@@ -4,9 +4,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from colorunbook.addresses import Door
 from colorunbook.book.machines import Output
 from colorunbook.book.ports import Knock
-from colorunbook.hosts import Door, Host
+from colorunbook.hosts import Host
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Json, JsonObject, Payload
 

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Final
 
+from colorunbook.addresses import UnixMonitor
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Accel, Host, Role, Site
 from colorunbook.lab import runtime
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.world import find

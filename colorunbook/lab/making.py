@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from colorunbook.addresses import parse_ip
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.hosts import Accel, Role, Site, parse_ip
+from colorunbook.hosts import Accel, Role, Site
 from colorunbook.lab import fitness, genesis, own, runtime
 from colorunbook.lab.accel import Accel as Verdict
 from colorunbook.lab.accel import Accelerator, best, probe

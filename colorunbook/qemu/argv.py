@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass
 
-from colorunbook.hosts import Accel, Monitor, Site, StdioMonitor, TcpMonitor, UnixMonitor, bracketed
+from colorunbook.addresses import Monitor, StdioMonitor, TcpMonitor, UnixMonitor, bracketed
+from colorunbook.hosts import Accel, Site
 from colorunbook.qemu.chardev import SocketChardev
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.objects import QemuObject

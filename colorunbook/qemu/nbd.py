@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from colorunbook.hosts import bracketed
+from colorunbook.addresses import bracketed
 from colorunbook.qemu.payload import JsonObject
 
 

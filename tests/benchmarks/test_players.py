@@ -6,8 +6,9 @@ import pytest
 from benchmarks.players import orders
 from benchmarks.script import acts
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.actions import Hmp, Qmp
-from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import Plan, resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.payload import NEGOTIATION, Json, as_objects

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from colorunbook.addresses import Monitor, TcpMonitor, UnixMonitor
 from colorunbook.cli.exposure import concerned, is_loopback, must_be_private
 from colorunbook.errors import Refused
-from colorunbook.hosts import Host, Monitor, Role, Site, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.shelf import runbook

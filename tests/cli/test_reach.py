@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from colorunbook.addresses import UnixMonitor
 from colorunbook.cli.reach import Typed
 from colorunbook.errors import InputError
-from colorunbook.hosts import Site, UnixMonitor
+from colorunbook.hosts import Site
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from colorunbook.addresses import Door, TcpMonitor, UnixMonitor
 from colorunbook.cli.sites import read_site
 from colorunbook.comparison import Comparison, Nic
 from colorunbook.errors import InputError
-from colorunbook.hosts import Accel, Door, Host, Ports, Site, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Accel, Host, Ports, Site
 
 WHOLE = """
 [primary]

@@ -5,12 +5,13 @@ from copy import deepcopy
 from dataclasses import dataclass, fields
 
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.engine.events import Event
 from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.mimic import Mimic
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.hosts import Host, Site, UnixMonitor
+from colorunbook.hosts import Host, Site
 from colorunbook.qemu.dialect import Edition
 
 SITE = Site(

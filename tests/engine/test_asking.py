@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from colorunbook.addresses import Door
 from colorunbook.book.conditions import HostCondition, ImageIs, MemoryFor, SpaceFor, guest_is
 from colorunbook.book.machines import NobodyListens, Output
 from colorunbook.book.ports import Answers, Knock
@@ -14,7 +15,7 @@ from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.local import LocalTransport
 from colorunbook.engine.waits import Seen, ask
 from colorunbook.errors import TimedOut
-from colorunbook.hosts import Door, Host, Site
+from colorunbook.hosts import Host, Site
 from tests.hurry import hurry
 
 HOST = Host("127.0.0.1", "/a")

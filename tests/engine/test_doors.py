@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from colorunbook.addresses import Door, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.book.ports import Knock
 from colorunbook.engine.doors import knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.local import LocalTransport
-from colorunbook.hosts import Door, Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Host
 
 LOCAL = "127.0.0.1"
 

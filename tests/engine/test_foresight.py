@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from colorunbook import shelf
+from colorunbook.addresses import Door
 from colorunbook.book.ports import Knock
 from colorunbook.engine.fake import FakeTransport, Fault, Silence
 from colorunbook.engine.foresight import Foresight, Peer, foresee
@@ -14,7 +15,7 @@ from colorunbook.engine.manner import Manner
 from colorunbook.engine.signs import Sign, signs_of_life
 from colorunbook.engine.standing import AT_ONCE, State
 from colorunbook.errors import Refused
-from colorunbook.hosts import Door, Role
+from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Edition
 from tests.engine.chapters import BEREFT, CHAPTERS, ONE, PAIR, SITE, TAKEN, TWO, Chapter, begin

@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
+from colorunbook.addresses import StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.book.machines import NobodyListens
 from colorunbook.engine.local import LocalTransport
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Host, StdioMonitor, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Host
 from colorunbook.qemu.payload import Payload
 from tests.qmpserver import GREETING, serving
 

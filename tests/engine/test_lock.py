@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from colorunbook.addresses import Monitor, StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.engine.lock import About, hold
 from colorunbook.errors import Refused, Unavailable
-from colorunbook.hosts import Host, Monitor, StdioMonitor, TcpMonitor, UnixMonitor
+from colorunbook.hosts import Host
 
 ABOUT = About("20261125T101500.000-primary-failover-7", "primary-failover")
 HOLDER = """
 import sys
 from pathlib import Path
 from colorunbook.engine.lock import About, hold
-from colorunbook.hosts import Host, parse_monitor
+from colorunbook.addresses import parse_monitor
+from colorunbook.hosts import Host
 folder, run, *monitors = sys.argv[1:]
 hosts = [Host("10.0.0.1", "/x", parse_monitor(monitor)) for monitor in monitors]
 with hold(hosts, About(run, "bring-up"), Path(folder)):
@@ -195,7 +197,8 @@ def test_a_lock_stays_closed_to_children(tmp_path: Path) -> None:
 
 RUNNER = """
 from colorunbook.engine.lock import About, hold
-from colorunbook.hosts import Host, parse_monitor
+from colorunbook.addresses import parse_monitor
+from colorunbook.hosts import Host
 with hold([Host("10.0.0.1", "/x", parse_monitor("unix:/run/a.qmp"))], About("ID", "bring-up")):
     print("held")
 """

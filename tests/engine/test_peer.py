@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from colorunbook.addresses import Door, UnixMonitor
 from colorunbook.book.ports import Knock
 from colorunbook.engine import peer
 from colorunbook.engine.events import ProofGiven
@@ -15,7 +16,7 @@ from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.signs import signs_of_life
 from colorunbook.errors import InputError, Refused
-from colorunbook.hosts import Door, Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 SITE = Site(

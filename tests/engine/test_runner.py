@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from colorunbook import shelf
+from colorunbook.addresses import Door, UnixMonitor
 from colorunbook.book.colo import Colo
 from colorunbook.book.conditions import Answers as Reaches
 from colorunbook.book.conditions import EventSeen, SpaceFor
@@ -40,7 +41,7 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.transport import Output
 from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
-from colorunbook.hosts import Door, Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import HMP

@@ -7,6 +7,7 @@ import contextlib
 import pytest
 
 from colorunbook import shelf
+from colorunbook.addresses import Door
 from colorunbook.book.actions import Assign, Await, Qmp
 from colorunbook.book.conditions import guest_is
 from colorunbook.book.ports import Knock
@@ -18,7 +19,7 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import AT_ONCE, Lookout, State, changes
 from colorunbook.errors import Refused, StepFailed
-from colorunbook.hosts import Door, Host, Role
+from colorunbook.hosts import Host, Role
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
 from colorunbook.qemu.payload import Json, Payload

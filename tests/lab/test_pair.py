@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from colorunbook.addresses import UnixMonitor
 from colorunbook.errors import InputError, Unavailable
-from colorunbook.hosts import Accel, Host, Site, UnixMonitor
+from colorunbook.hosts import Accel, Host, Site
 from colorunbook.lab import labs, runtime
 from colorunbook.lab.cables import Cables
 from colorunbook.lab.labs import site_in

@@ -11,13 +11,14 @@ import pytest
 
 from benchmarks.machines import bare_machines
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.wiring import ObjectIs
 from colorunbook.engine.local import LocalTransport
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout
 from colorunbook.engine.transport import Monitor
 from colorunbook.errors import TimedOut
-from colorunbook.hosts import Host, Role, Site, UnixMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.payload import JsonObject, Payload

@@ -14,6 +14,7 @@ from signal import SIGCONT, SIGSTOP
 import pytest
 
 from colorunbook import shelf
+from colorunbook.addresses import StdioMonitor
 from colorunbook.book.ports import Answers, Knock
 from colorunbook.engine.asking import ask_host
 from colorunbook.engine.peer import prove_dead
@@ -21,7 +22,7 @@ from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.signs import Sign, signs_of_life
 from colorunbook.errors import Refused
-from colorunbook.hosts import Host, Role, Site, StdioMonitor
+from colorunbook.hosts import Host, Role, Site
 from colorunbook.lab import making
 from colorunbook.lab.pair import Lab
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from psutil import STATUS_STOPPED
 
+from colorunbook.addresses import UnixMonitor
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.engine.session import Session
 from colorunbook.errors import TimedOut
-from colorunbook.hosts import UnixMonitor
 from colorunbook.lab import making
 from colorunbook.lab.cables import Cable
 from colorunbook.lab.faults import Fault, inject

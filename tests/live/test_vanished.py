@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.book.actions import Await, Hmp, Qmp
 from colorunbook.book.conditions import Connected
 from colorunbook.engine.events import Event, ProofGiven, RunEnded, Yanked
@@ -19,7 +20,7 @@ from colorunbook.engine.presence import leads_to_its_peer
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.errors import StepFailed, TimedOut
-from colorunbook.hosts import Host, UnixMonitor
+from colorunbook.hosts import Host
 from colorunbook.lab import making
 from colorunbook.lab.faults import Fault, inject, mend
 from colorunbook.lab.pair import Lab

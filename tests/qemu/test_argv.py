@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
+from colorunbook.addresses import parse_monitor
 from colorunbook.book.colo import Colo
 from colorunbook.comparison import Nic
-from colorunbook.hosts import Accel, Host, Site, parse_monitor
+from colorunbook.hosts import Accel, Host, Site
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Dialect
 from colorunbook.qemu.options import split

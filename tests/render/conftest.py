@@ -3,7 +3,8 @@
 
 import pytest
 
-from colorunbook.hosts import Host, Ports, Site, UnixMonitor
+from colorunbook.addresses import UnixMonitor
+from colorunbook.hosts import Host, Ports, Site
 
 _ODD = Site(
     primary=Host(

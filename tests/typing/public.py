@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import assert_type
 
 import colorunbook as cb
+from colorunbook.addresses import StdioMonitor
 from colorunbook.engine.fake import FakeMonitor, FakeTransport
 from colorunbook.engine.transport import Monitor
-from colorunbook.hosts import StdioMonitor
 from colorunbook.qemu.payload import JsonObject
 
 
