@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The open monitors of one run."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from colorunbook import shelf
+from colorunbook.addresses import UnixMonitor
 from colorunbook.engine.fake import FakeMonitor, FakeTransport
 from colorunbook.engine.session import Session, in_step
 from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host, Role, Site
 from colorunbook.qemu.dialect import Dialect, Edition, Version
-from tests.hurry import hurry
+from tests.hurry import hurry, now
 
 SITE = Site()
 
@@ -34,6 +38,49 @@ def test_a_monitor_is_opened_once(hosts: FakeTransport) -> None:
             assert ((SITE.primary.address, first),) == session.opened()
 
     hurry(work())
+
+
+class Slow(FakeTransport):
+    """Two QEMUs that take a second to greet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        for host in (SITE.primary, SITE.secondary):
+            self.put(host.address, ("qemu",))
+
+    async def connect(self, host: Host, within: float) -> FakeMonitor:
+        self.opened.append(str(host.monitor))
+        await asyncio.sleep(1)
+        return await super().connect(host, within)
+
+
+def test_a_monitor_that_is_wanted_by_several_is_opened_once() -> None:
+    """It would greet nobody else; the spare one neither."""
+    spare = UnixMonitor("/run/spare")
+    site = replace(SITE, primary=replace(SITE.primary, spare=spare))
+
+    async def work() -> tuple[list[str], int, int]:
+        hosts = Slow()
+        async with Session(hosts, site) as session:
+            first = await asyncio.gather(*(session.monitor(Role.PRIMARY) for _ in range(3)))
+            spares = await asyncio.gather(*(session.spare(Role.PRIMARY) for _ in range(3)))
+        return hosts.opened, len({*first}), len({*spares})
+
+    assert ([str(site.primary.monitor), str(spare)], 1, 1) == hurry(work())
+
+
+def test_both_hosts_are_met_at_the_same_time() -> None:
+    """Each may take a while."""
+
+    async def work() -> tuple[int, int]:
+        hosts = Slow()
+        start = now()
+        async with Session(hosts, SITE) as session:
+            await session.resolve(shelf.runbook("start-replication"))
+        return len(hosts.opened), round(now() - start)
+
+    assert (2, 1) == hurry(work())
 
 
 def test_every_monitor_is_closed_at_the_end(hosts: FakeTransport) -> None:

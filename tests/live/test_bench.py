@@ -21,9 +21,9 @@ ROOM = 1.5
 """How many times what is wanted may be measured on a machine that does other things too."""
 
 
-@pytest.mark.parametrize("family", ["import", "command"])
+@pytest.mark.parametrize("family", ["import", "command", "crowd"])
 def test_no_ratio_is_far_above_what_is_wanted(family: str) -> None:
-    """The start of the program, and one command through the engine."""
+    """The start of the program, one command through the engine, a runbook on many pairs."""
     rows = [row for row in FAMILIES[family](Effort(quick=True)) if row.wanted is not None]
     assert rows
     assert {} == {
