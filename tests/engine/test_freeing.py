@@ -19,7 +19,7 @@ from colorunbook.engine.events import (
     Yanked,
     Yanking,
 )
-from colorunbook.engine.fake import Answers, FakeTransport, Fault, Hangs, Says, Silence
+from colorunbook.engine.fake import Answers, FakeTransport, Fault, Hangs, Outcome, Says, Silence
 from colorunbook.engine.freeing import Freer
 from colorunbook.engine.manner import Manner, on_failure
 from colorunbook.engine.runner import run
@@ -284,6 +284,28 @@ def test_a_primary_that_hangs_already_is_freed_before_its_guards_are_asked() -> 
     kinds = [type(event) for event in told]
     assert [RunStarted, ProofGiven, Yanking, Yanked, GuardHeld, GuardHeld] == kinds[:6]
     assert 1 == kinds.count(Yanked)
+
+
+class HangingAtTheEnd(FakeTransport):
+    """Hosts of which the survivor hangs when it is asked whether a failover has worked."""
+
+    def fault(self, address: str, payload: Payload) -> Outcome | None:
+        sent = [payload.execute for _, payload in self.sent]
+        is_over = "x-colo-lost-heartbeat" in sent and sent.count("yank") == 1
+        return Hangs() if is_over and payload.execute in ("query-status", "qom-list") else None
+
+
+def test_a_primary_that_hangs_at_the_end_is_freed_once() -> None:
+    """However many questions it has got by then."""
+
+    async def work() -> tuple[list[Event], ColorunbookError | None]:
+        before = await begin(FAILOVER, Edition.HMP)
+        return await play(HangingAtTheEnd(qemus=before.qemus), "primary-failover")
+
+    told, error = hurry(work())
+    assert error is None
+    yanked = [event.why for event in told if isinstance(event, Yanked)]
+    assert ["its peer is dead", "query-status had no reply after 1 s"] == yanked
 
 
 def test_a_copy_that_does_not_end_is_cut_off_from_a_peer_that_is_silent() -> None:

@@ -34,6 +34,11 @@ def test_what_sets_its_own_qemu_does_not_lead_to_the_peer() -> None:
     )
 
 
+def test_what_is_taken_away_makes_no_connection() -> None:
+    """Whatever it is."""
+    assert not leads_to_its_peer(Qmp(Payload("object-del", {"id": "comp0"})))
+
+
 def test_all_others_do() -> None:
     """What opens a disk or a chardev of the peer, migrates to it, or is made on its sockets."""
     assert {"Open replication0", "Add m0", "Add comp0", "Migrate"} < {

@@ -14,11 +14,11 @@ from colorunbook.book.ports import Knock
 from colorunbook.book.runbook import Runbook
 from colorunbook.book.wiring import ObjectIs
 from colorunbook.engine.events import Event, RunEnded, StepDone, StepSkipped, StepStarted
-from colorunbook.engine.fake import FakeMonitor, FakeTransport, Fault, Silence
+from colorunbook.engine.fake import FakeMonitor, FakeTransport, Fault, Says, Silence
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import AT_ONCE, Lookout, State, changes
-from colorunbook.errors import Refused, StepFailed
+from colorunbook.errors import Refused, StepFailed, Unavailable
 from colorunbook.hosts import Host, Role
 from colorunbook.plan import resolve
 from colorunbook.qemu.dialect import Dialect, Edition
@@ -376,6 +376,49 @@ def test_a_qemu_that_does_not_answer_gets_no_more_questions() -> None:
     hosts = FakeTransport(faults=[Fault("qom-get", Silence(), nth=None)])
     assert ["TimedOut"] * 3 * AT_ONCE == hurry(asked_together(hosts, 3 * AT_ONCE))
     assert AT_ONCE == len(hosts.sent)
+
+
+async def asked_twice(hosts: FakeTransport, *, forgets: bool) -> list[str]:
+    """Ask a primary for the state of its guest, and again."""
+    hosts.put(ONE, ("qemu",))
+    told = []
+    async with Session(hosts, SITE) as session:
+        lookout = Lookout(resolve(shelf.runbook("set-checkpoint-delay"), SITE, Dialect()), session)
+        for _ in range(2):
+            try:
+                told.append((await lookout.ask(Role.PRIMARY, guest_is("running")))[1])
+            except Unavailable as error:
+                told.append(type(error).__name__)
+            if forgets:
+                lookout.forget()
+    return told
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"), [(Says("not now"), "Unavailable"), (Silence(), "TimedOut")]
+)
+def test_a_refusal_and_a_silence_count_until_something_is_done(
+    outcome: Says | Silence, told: str
+) -> None:
+    """Then there may be an answer."""
+    faults = [Fault("query-status", outcome)]
+    assert [told, told] == hurry(asked_twice(FakeTransport(faults=faults), forgets=False))
+    assert [told, "running"] == hurry(asked_twice(FakeTransport(faults=faults), forgets=True))
+
+
+def test_a_host_that_could_not_be_reached_is_tried_anew() -> None:
+    """That is no answer at all."""
+
+    class Late(FakeTransport):
+        tries = 0
+
+        async def connect(self, host: Host, within: float) -> FakeMonitor:
+            self.tries += 1
+            if self.tries == 1:
+                raise Unavailable(f"{host.address} does not answer within {within:g} s.")
+            return await super().connect(host, within)
+
+    assert ["Unavailable", "running"] == hurry(asked_twice(Late(), forgets=False))
 
 
 def test_the_same_question_is_sent_once_at_the_same_time() -> None:
