@@ -43,7 +43,6 @@ from colorunbook.cli.options import (
 )
 from colorunbook.cli.reach import Typed
 from colorunbook.cli.way import Choice, Way, find_way, must_be_whole, state_folder
-from colorunbook.engine.glance import Glance
 from colorunbook.engine.journal import Journal, new_run_id
 from colorunbook.engine.lock import About, hold
 from colorunbook.engine.manner import Manner
@@ -177,8 +176,7 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
     way, run_id = order.way, "" if order.dry_run else new_run_id(order.runbook.name)
     # Before a word is said: the monitor of a pair that another run has would not greet.
     with hold(spoken_of(way.site, order.runbook, way.edition), About(run_id, order.runbook.name)):
-        kind = Glance if order.dry_run else Session
-        async with kind(way.transport, way.site, way.edition) as session:
+        async with Session(way.transport, way.site, way.edition) as session:
             plan = await session.resolve(order.runbook)
             way.must_lead_to(plan)
             must_be_whole(order.runbook, plan, order.typed, way.site)

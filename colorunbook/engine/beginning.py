@@ -2,7 +2,7 @@
 """What comes before the first step of a run: guards, a proof of death, the freeing of a QEMU."""
 
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 
 from colorunbook.book.phrases import Expect
@@ -40,7 +40,7 @@ class Beginning:
         self._is_over = False
         self._is_freed = False
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Ask the guards, and have it proved that a peer is dead which has to be.
 
         A QEMU that hangs on its peer answers no guard. It is freed once that one is known to be

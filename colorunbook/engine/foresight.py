@@ -84,10 +84,8 @@ class Foresight:
 async def foresee(plan: Plan, session: Session, manner: Manner) -> Foresight:
     """Ask all that a run would ask before it does anything, but for what is not harmless.
 
-    What cannot be asked is unknown, and the reason is what was seen.
-
-    :param session: best a :class:`~colorunbook.engine.glance.Glance`, which a QEMU that hangs
-        cannot hold up for long.
+    What cannot be asked is unknown, and the reason is what was seen. A QEMU that hangs holds it up
+    for one time-out.
     """
     lookout = Lookout(plan, session)
     refusals = await _started_twice(plan, session, lookout)

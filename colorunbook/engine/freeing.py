@@ -79,6 +79,8 @@ class Freer:
         self._session = session
         self._yank = yank_of(plan)
         self.freed: list[Yanked] = []
+        self._turn = asyncio.Lock()
+        self._looks = 0
 
     def told(self) -> list[Yanked]:
         """What had to be cut and was not told yet; it is now."""
@@ -136,7 +138,17 @@ class Freer:
         return not answered.done()
 
     async def cut_off(self, why: str) -> None:
-        """Free the QEMU of a peer that is dead, or does not answer; a peer that does is spared."""
+        """Free the QEMU of a peer that is dead, or does not answer; a peer that does is spared.
+
+        Where several questions hang in one QEMU, this is done once for all of them.
+        """
+        looks = self._looks
+        async with self._turn:
+            if looks == self._looks:
+                await self._cut_off(why)
+                self._looks += 1
+
+    async def _cut_off(self, why: str) -> None:
         if self._yank is None:
             return
         role, yank = self._yank

@@ -27,6 +27,7 @@ _AT_HOME: Final = frozenset(
         "migrate-set-parameters",
         "nbd-server-start",
         "nbd-server-add",
+        "block-export-add",
         "object-del",
     )
 )

@@ -51,10 +51,11 @@ async def run(
     """
     run_ = _Run(plan, session, manner or Manner())
     try:
-        async for event in run_.events():
-            if journal is not None:
-                _keep(journal, event, run_.account)
-            yield event
+        async with contextlib.aclosing(run_.events()) as events:
+            async for event in events:
+                if journal is not None:
+                    _keep(journal, event, run_.account)
+                yield event
     except BaseException as error:
         if journal is not None:
             with contextlib.suppress(Unavailable):
@@ -87,13 +88,14 @@ class _Run:
         self.finished = 0
         self.replied: Json = None
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         start = time.perf_counter()
         self.hearing.begin()
         yield RunStarted(self.plan.name, self.plan.digest, len(self.plan.steps))
         beginning = Beginning(self.plan, self.session, self.manner)
-        async for event in beginning.events():
-            yield event
+        async with contextlib.aclosing(beginning.events()) as events:
+            async for event in events:
+                yield event
         await self.reckoning.look_round()
         async for event in beginning.free_first():
             yield event
@@ -195,6 +197,8 @@ class _Run:
         """
         left = await left_behind(self.plan, self.lookout, number) if step.chained else ()
         if not left:
+            for event in self.news():
+                yield event
             return
         async for undone in self._undo(left):
             yield undone

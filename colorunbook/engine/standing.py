@@ -46,8 +46,8 @@ class Standing:
 class Lookout:
     """Asks where a plan stands; each question once, until :meth:`forget`.
 
-    It may be asked more than one thing at the same time. A QEMU gets a few questions at once, and
-    after one that it has not answered in time no more of those that were waiting.
+    It may be asked more than one thing at the same time; who ends one ends what it waits for. A
+    QEMU gets a few questions at once, and after one that it has not answered in time no more.
 
     :param freer: frees a QEMU that hangs when it is asked; ``None``: nothing does, as before a run
         may change anything.
@@ -173,23 +173,27 @@ class Lookout:
         key = (role, question.text)
         if key not in self._asked:
             self._asked[key] = asyncio.ensure_future(self._reply(role, question))
+        asking = self._asked[key]
         try:
-            return await self._asked[key]
+            return await asking
         except BaseException:
-            self._asked.pop(key, None)  # that is no answer: it is asked anew
+            if self._asked.get(key) is asking:  # that is no answer: it is asked anew
+                del self._asked[key]
             raise
 
     async def _reply(self, role: Role, question: Payload) -> Json | StepFailed:
         async with self._turns[role]:
-            if role in self._silent:
-                raise self._silent[role]
+            if first := self._silent.get(role):
+                raise TimedOut(
+                    f"It was not asked {question.execute}: {first.message}", first.advice
+                )
             monitor = await self._monitor(role)
             try:
                 return await monitor.execute(question, self._patience)
             except StepFailed as error:
                 return error
             except TimedOut as error:
-                self._silent[role] = error
+                self._silent.setdefault(role, error)
                 raise
 
 

@@ -10,14 +10,15 @@ from colorunbook.addresses import Door
 from colorunbook.book.ports import Knock
 from colorunbook.engine.fake import FakeTransport, Fault, Silence
 from colorunbook.engine.foresight import Foresight, Peer, foresee
-from colorunbook.engine.glance import Glance
 from colorunbook.engine.manner import Manner
+from colorunbook.engine.session import Session
 from colorunbook.engine.signs import Sign, signs_of_life
 from colorunbook.engine.standing import AT_ONCE, State
 from colorunbook.errors import Refused
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
 from colorunbook.qemu.dialect import Edition
+from colorunbook.qemu.payload import Payload
 from tests.engine.chapters import BEREFT, CHAPTERS, ONE, PAIR, SITE, TAKEN, TWO, Chapter, begin
 from tests.hurry import hurry, now
 
@@ -30,7 +31,7 @@ async def look(
     """See what a runbook would come to; nothing but questions is sent."""
     hosts.sent.clear()
     hosts.knocked.clear()
-    async with Glance(hosts, SITE) as session:
+    async with Session(hosts, SITE) as session:
         plan = await session.resolve(shelf.runbook(name))
         seen = await foresee(plan, session, manner or Manner())
     assert [] == hosts.mutations()
@@ -174,7 +175,10 @@ def test_a_primary_that_hangs_does_not_hold_it_up(command: str) -> None:
     assert took < 60
     assert 1 == sent.count(command)
     assert len(sent[sent.index(command) :]) <= AT_ONCE
-    assert State.UNKNOWN in {standing.state for standing in seen.standings}
+    unknown = [s.seen for s in seen.standings if s.state is State.UNKNOWN]
+    assert unknown
+    assert all(f"no reply to {Payload(command).text[:-1]}" in text for text in unknown)
+    assert any("It was not asked " in text for text in unknown)
     assert "machine" == peer(seen).proof.kind
 
 

@@ -15,6 +15,7 @@ from colorunbook.engine.events import (
     ProofGiven,
     RunStarted,
     StepDone,
+    StepStarted,
     UndoFailed,
     Yanked,
     Yanking,
@@ -306,6 +307,32 @@ def test_a_primary_that_hangs_at_the_end_is_freed_once() -> None:
     assert error is None
     yanked = [event.why for event in told if isinstance(event, Yanked)]
     assert ["its peer is dead", "query-status had no reply after 1 s"] == yanked
+
+
+class HangingInBetween(FakeTransport):
+    """Hosts of which the primary hangs when it is prepared for what comes next, until it is cut."""
+
+    def fault(self, address: str, payload: Payload) -> Outcome | None:
+        sent = [payload.execute for _, payload in self.sent]
+        prepared = "nbd-server-add" in sent and "yank" not in sent
+        if prepared and address == TWO and payload.execute == "query-version":
+            return Silence()
+        asked = payload.execute.startswith("query-") and not payload.oob
+        return Hangs() if prepared and address == ONE and asked else None
+
+
+def test_guards_that_hang_in_the_midst_are_freed_once_and_told_before_the_step() -> None:
+    """All of them were asked at once; the account blames no step that came after."""
+
+    async def work() -> list[Event]:
+        return (await play(HangingInBetween(), "bring-up"))[0]
+
+    told = hurry(work())
+    (cut,) = [number for number, event in enumerate(told) if isinstance(event, Yanked)]
+    done = [event.number for event in told[:cut] if isinstance(event, StepDone)]
+    begun = [event.number for event in told[:cut] if isinstance(event, StepStarted)]
+    assert done == begun
+    assert isinstance(told[cut + 1], StepStarted)
 
 
 def test_a_copy_that_does_not_end_is_cut_off_from_a_peer_that_is_silent() -> None:

@@ -4,7 +4,6 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 
 import psutil
 import pytest
@@ -19,14 +18,14 @@ from colorunbook.engine.monitor import open_monitor
 from colorunbook.engine.presence import leads_to_its_peer
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.errors import StepFailed, TimedOut
+from colorunbook.errors import TimedOut
 from colorunbook.hosts import Host
 from colorunbook.lab import making
 from colorunbook.lab.faults import Fault, inject, mend
 from colorunbook.lab.pair import Lab
 from colorunbook.lab.provision import release
 from colorunbook.plan import resolve
-from colorunbook.qemu.payload import Payload
+from colorunbook.qemu.payload import Json, JsonObject, Payload
 
 pytestmark = pytest.mark.live
 
@@ -128,29 +127,44 @@ async def loops_are_closed(lab: Lab, host: Host) -> None:
     assert probe.holds(replies), probe.seen(replies)
 
 
-AT_HOME = (
+_ANYWHERE: JsonObject = {"type": "inet", "data": {"host": "::", "port": "9997"}}
+_BOTH: list[Json] = [{"capability": name, "state": True} for name in ("x-colo", "return-path")]
+BEFORE = (Payload("migrate-set-capabilities", {"capabilities": _BOTH}),)
+"""What does not lead to the peer, of what is refused once there is a migration."""
+
+AT_ANY_TIME = (
     Payload("migrate-set-parameters", {"x-checkpoint-delay": 300}),
-    Payload("migrate-set-capabilities", {"capabilities": []}),
     Payload("object-add", {"qom-type": "iothread", "id": "another"}),
     *(
         Payload("object-del", {"id": name})
         for name in ("another", "comp0", "iothread1", "m0", "redire0", "redire1")
     ),
-    Payload("nbd-server-start", {"addr": {"type": "inet", "data": {"host": "::", "port": "9997"}}}),
+    Payload("nbd-server-start", {"addr": _ANYWHERE}),
     Payload("nbd-server-add", {"device": "colo-disk0"}),
+    Payload("block-export-add", {"type": "nbd", "id": "e", "node-name": "null", "name": "f"}),
 )
+"""The rest of it."""
 
 
 @pytest.mark.parametrize("fault", [Fault.STOP, Fault.CABLE, Fault.KILL])
-async def test_what_does_not_lead_to_the_peer_waits_for_none(lab: Lab, fault: Fault) -> None:
+@pytest.mark.parametrize("in_colo", [False, True], ids=["before", "in-colo"])
+async def test_what_does_not_lead_to_the_peer_waits_for_none(
+    lab: Lab, fault: Fault, *, in_colo: bool
+) -> None:
     """So the peer need not be asked before it."""
-    await lab.bring_up(lambda _event: None)
+    if in_colo:
+        await lab.bring_up(lambda _event: None)
+    else:
+        lab.prepare_images(lab.site.primary, lab.site.secondary)
+        for name in ("launch-primary", "launch-secondary", "prepare-secondary"):
+            await play(lab, name)
     path = lab.site.primary.monitor
     assert isinstance(path, UnixMonitor)
     monitor = await open_monitor("the monitor", path.path, 10)
+    await monitor.execute(Payload("blockdev-add", {"driver": "null-co", "node-name": "null"}), HANG)
     inject(lab, fault, lab.site.secondary)
-    assert not [payload.text for payload in AT_HOME if leads_to_its_peer(Qmp(payload))]
-    for payload in AT_HOME:
-        with suppress(StepFailed):  # that is a reply
-            await monitor.execute(payload, HANG)
+    payloads = AT_ANY_TIME if in_colo else (*BEFORE, *AT_ANY_TIME)
+    assert not [payload.text for payload in payloads if leads_to_its_peer(Qmp(payload))]
+    for payload in payloads:
+        await monitor.execute(payload, HANG)
     await monitor.close()
