@@ -14,8 +14,8 @@ from colorunbook.hosts import Role
 async def seen_at_once(expects: Sequence[Expect], lookout: Lookout) -> list[str]:
     """What was seen of the first of some conditions: of so many as hold at one look.
 
-    No question waits for the reply to the one before it. Where there is no reply, nothing was seen,
-    and whoever asks anew says why.
+    No condition waits for the replies to the one before it. Where there is no reply, nothing was
+    seen, and whoever asks anew says why.
     """
     seen: list[str] = []
     async with together(lookout.ask(role, probe) for role, probe in _probes(expects)) as looks:

@@ -2,12 +2,15 @@
 """Guards, which are asked at the same time, on hosts that are made up."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from colorunbook import shelf
 from colorunbook.book.machines import Output
+from colorunbook.engine.events import GuardHeld
 from colorunbook.engine.fake import FakeTransport
 from colorunbook.engine.guards import ask_guards
+from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout
 from colorunbook.hosts import Host
@@ -47,3 +50,29 @@ def test_both_hosts_are_asked_at_the_same_time() -> None:
         return sorted(hosts.asked), [*dict.fromkeys(addresses)]
 
     assert ([ONE, TWO], [ONE, TWO]) == hurry(work())
+
+
+class Sluggish(FakeTransport):
+    """Hosts that take longer with each question."""
+
+    async def shell(self, host: Host, argv: Sequence[str], within: float) -> Output:
+        await asyncio.sleep(len(self.ran))
+        return await super().shell(host, argv, within)
+
+
+def test_nothing_is_asked_after_the_end_of_a_run() -> None:
+    """Whoever hears it ends it in the midst of the guards."""
+
+    async def work() -> tuple[int, int]:
+        hosts = Sluggish()
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("bring-up"))
+            async with contextlib.aclosing(run(plan, session)) as events:
+                async for event in events:
+                    if isinstance(event, GuardHeld):
+                        break
+            return len(hosts.ran), len(asyncio.all_tasks())
+
+    ran, tasks = hurry(work())
+    assert ran < 6
+    assert 1 == tasks

@@ -52,9 +52,19 @@ def test_what_is_taken_away_makes_no_connection() -> None:
 
 
 @pytest.mark.parametrize(
-    "action", [Hmp("info status"), Shell(()), Qmp(Payload("something-new"))], ids=str
+    "action",
+    [
+        Hmp("info status"),
+        Shell(()),
+        Qmp(Payload("something-new")),
+        Qmp(Payload("blockdev-add", {"driver": "nbd"})),
+        Qmp(Payload("chardev-add", {"id": "red0"})),
+        Qmp(Payload("object-add", {"qom-type": "colo-compare"})),
+        Qmp(Payload("migrate", {"uri": "tcp:10.0.0.2:9998"})),
+    ],
+    ids=str,
 )
-def test_what_is_not_known_leads_to_it(action: Action) -> None:
+def test_what_connects_or_is_not_known_leads_to_it(action: Action) -> None:
     """As somebody's own runbook may."""
     assert leads_to_its_peer(action)
 

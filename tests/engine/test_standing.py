@@ -406,6 +406,34 @@ def test_a_refusal_and_a_silence_count_until_something_is_done(
     assert [told, "running"] == hurry(asked_twice(FakeTransport(faults=faults), forgets=True))
 
 
+def test_who_asks_together_asks_anew_together() -> None:
+    """One of them does not forget what another has begun."""
+
+    class Never(FakeTransport):
+        tries = 0
+
+        async def connect(self, host: Host, within: float) -> FakeMonitor:
+            self.tries += 1
+            await asyncio.sleep(within)
+            raise Unavailable(f"{host.address} does not answer within {within:g} s.")
+
+    async def work() -> int:
+        hosts = Never()
+        async with Session(hosts, SITE) as session:
+            plan = resolve(shelf.runbook("set-checkpoint-delay"), SITE, Dialect())
+            lookout = Lookout(plan, session)
+
+            async def ask() -> None:
+                for _ in range(2):
+                    with contextlib.suppress(Unavailable):
+                        await lookout.ask(Role.PRIMARY, guest_is("running"))
+
+            await asyncio.gather(*(ask() for _ in range(4)))
+        return hosts.tries
+
+    assert 2 == hurry(work())
+
+
 def test_a_host_that_could_not_be_reached_is_tried_anew() -> None:
     """That is no answer at all."""
 
