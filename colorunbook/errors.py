@@ -24,6 +24,7 @@ class ColorunbookError(Exception):
 
     :param message: what happened and where.
     :param advice: what to do next, as a sentence of its own; may be empty.
+    :ivar leads_elsewhere: the advice tells what leads on, and saying the same again does not.
     """
 
     exit_code: ClassVar[int] = 20
@@ -32,6 +33,7 @@ class ColorunbookError(Exception):
         super().__init__(message)
         self.message = message
         self.advice = advice
+        self.leads_elsewhere = False
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".rstrip()

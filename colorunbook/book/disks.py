@@ -10,7 +10,10 @@ from colorunbook.qemu.payload import Json, Payload, as_objects, is_object
 
 @dataclass(frozen=True, slots=True)
 class ChildrenAre:
-    """The node below a drive has exactly these children, named as QEMU names the edges."""
+    """The node below a drive has exactly these children, named as QEMU names the edges.
+
+    The filter that a job puts on top of it is passed over.
+    """
 
     PHRASE: ClassVar[str] = (
         "``x-debug-query-block-graph`` on the {role} shows ``{drive}`` with ``{children}``"
@@ -37,7 +40,7 @@ class ChildrenAre:
 
 @dataclass(frozen=True, slots=True)
 class ChildGone:
-    """The node below a drive has no child of this name; a job's filter may be on top of it."""
+    """The node below a drive has no child of this name."""
 
     PHRASE: ClassVar[str] = (
         "``x-debug-query-block-graph`` on the {role} shows ``{drive}`` without ``{child}``"
@@ -241,8 +244,13 @@ def _children(graph: Json, drive: str) -> list[str]:
         return []
     nodes, edges = as_objects(graph.get("nodes")), as_objects(graph.get("edges"))
     backends = [n.get("id") for n in nodes if n.get("name") == drive]
-    roots = [e.get("child") for e in edges if e.get("parent") in backends]
-    return sorted(str(edge.get("name")) for edge in edges if edge.get("parent") in roots)
+    below = [e for e in edges if e.get("parent") in backends]
+    for _ in nodes:
+        above = [edge.get("child") for edge in below]
+        below = [edge for edge in edges if edge.get("parent") in above]
+        if [edge.get("name") for edge in below] != ["backing"]:  # a job's filter, which has no more
+            break
+    return sorted(str(edge.get("name")) for edge in below)
 
 
 def _exports(reply: Json) -> list[str]:

@@ -105,7 +105,7 @@ class Account:
 
     def with_next_thing(self, error: ColorunbookError) -> ColorunbookError:
         """The same error, with how the run is taken up again."""
-        if isinstance(error, Refused):
+        if isinstance(error, Refused) or error.leads_elsewhere:
             return error
         error.advice = f"{error.advice} {self.next_thing_to_type}".strip()
         return error

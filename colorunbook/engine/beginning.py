@@ -21,6 +21,7 @@ from colorunbook.engine.peer import prove_dead
 from colorunbook.engine.session import Session
 from colorunbook.engine.signs import own_ports
 from colorunbook.engine.standing import Lookout, State, changes
+from colorunbook.engine.survivor import refuse_to_start_beside_a_survivor
 from colorunbook.errors import ColorunbookError
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -52,6 +53,7 @@ class Beginning:
         if plan.buries is not None and (yank := yank_of(plan)) is not None:
             await session.spare(yank[0], plan.site)  # once something hangs it is too late
         await refuse_to_start_twice(plan, session, self._lookout)
+        await refuse_to_start_beside_a_survivor(plan, session, self._lookout)
         judged: list[Expect] = []
         hangs = False
         async with ask_guards(plan, session, self._lookout) as asked:

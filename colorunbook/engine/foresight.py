@@ -10,6 +10,7 @@ from colorunbook.engine.peer import ways_to_prove
 from colorunbook.engine.session import Session
 from colorunbook.engine.signs import Sign, alive, signs_of_life, this_machine_knows
 from colorunbook.engine.standing import Lookout, Standing, State, changes
+from colorunbook.engine.survivor import refuse_to_start_beside_a_survivor
 from colorunbook.errors import Refused, Unavailable
 from colorunbook.hosts import Role
 from colorunbook.plan import Plan
@@ -88,7 +89,7 @@ async def foresee(plan: Plan, session: Session, manner: Manner) -> Foresight:
     for one time-out.
     """
     lookout = Lookout(plan, session)
-    refusals = await _started_twice(plan, session, lookout)
+    refusals = await _started_wrongly(plan, session, lookout)
     verdicts = await _guards(plan, session, lookout)
     frees = plan.buries is not None and bool(plan.freeing)
     wanting = (v for v in verdicts if not v.lets_pass and v.name not in manner.despite)
@@ -105,9 +106,10 @@ async def foresee(plan: Plan, session: Session, manner: Manner) -> Foresight:
     return Foresight(tuple(verdicts), manner.despite, standings, peer, frees, tuple(refusals))
 
 
-async def _started_twice(plan: Plan, session: Session, lookout: Lookout) -> list[Reason]:
+async def _started_wrongly(plan: Plan, session: Session, lookout: Lookout) -> list[Reason]:
     try:
         await refuse_to_start_twice(plan, session, lookout)
+        await refuse_to_start_beside_a_survivor(plan, session, lookout)
     except (Refused, Unavailable) as error:
         said = error.message.removeprefix(f"{plan.name} is refused, and nothing was sent: ")
         return [Reason(said.rstrip("."), error.advice)]

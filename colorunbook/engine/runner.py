@@ -30,6 +30,7 @@ from colorunbook.engine.reckoning import Reckoning
 from colorunbook.engine.retreat import Retreat
 from colorunbook.engine.session import Session, in_step
 from colorunbook.engine.standing import Lookout, State
+from colorunbook.engine.survivor import told_of_survivor, told_of_waiting
 from colorunbook.engine.undoing import left_behind, undo
 from colorunbook.engine.waits import Nearer, Seen
 from colorunbook.errors import Aborted, ColorunbookError, StepFailed, Unavailable
@@ -122,6 +123,7 @@ class _Run:
                 account = ""
             account += await told_of_pause(self.plan, self.session, self.finished + 1)
             error.advice = f"{error.advice} {account.strip()}".strip()
+            await self._lead_on(error)
             raise
         freer, stop = self.hands.freer, self.manner.stop
         seeing = postcondition(
@@ -133,8 +135,18 @@ class _Run:
         except ColorunbookError as error:
             pause = await told_of_pause(self.plan, self.session, self.finished)
             error.advice = f"{error.advice}{pause}".strip()
+            await self._lead_on(error)
             raise
         yield RunEnded(time.perf_counter() - start)
+
+    async def _lead_on(self, error: ColorunbookError) -> None:
+        """Tell what leads on, where it is not the same run once more."""
+        if isinstance(error, Aborted):
+            return
+        survivor = await told_of_survivor(self.plan, self.session)
+        told = survivor or await told_of_waiting(self.plan, self.session)
+        error.leads_elsewhere = bool(survivor)
+        error.advice = f"{error.advice} {told}".strip()
 
     def account(self) -> str:
         """What is done, when an event cannot be put into the journal."""
