@@ -41,19 +41,29 @@ CHARDEVS: Json = [
     {"label": "six", "filename": "disconnected:tcp::::9003,server=on"},
 ]
 OBJECTS: Json = [{"name": "type", "type": "string"}, {"name": "m0", "type": "child<filter-mirror>"}]
+GRAPH_NODES: list[Json] = [
+    {"id": 7, "name": "colo-disk0"},
+    {"id": 8, "name": "#block1"},
+    {"id": 9, "name": "x"},
+]
+BELOW: list[Json] = [
+    {"parent": 8, "child": 9, "name": "children.1"},
+    {"parent": 8, "child": 10, "name": "children.0"},
+    {"parent": 9, "child": 11, "name": "file"},
+]
 GRAPH: Json = {
-    "nodes": [
-        {"id": 7, "name": "colo-disk0"},
-        {"id": 8, "name": "#block1"},
-        {"id": 9, "name": "x"},
-    ],
+    "nodes": GRAPH_NODES,
+    "edges": [{"parent": 7, "child": 8, "name": "root"}, *BELOW],
+}
+FILTERED: Json = {
+    "nodes": [*GRAPH_NODES, {"id": 12, "name": "#block9"}],
     "edges": [
-        {"parent": 7, "child": 8, "name": "root"},
-        {"parent": 8, "child": 9, "name": "children.1"},
-        {"parent": 8, "child": 10, "name": "children.0"},
-        {"parent": 9, "child": 11, "name": "file"},
+        {"parent": 7, "child": 12, "name": "root"},
+        {"parent": 12, "child": 8, "name": "backing"},
+        *BELOW,
     ],
 }
+"""While a job copies the disk."""
 NODES: Json = [{"node-name": "replication0", "drv": "replication"}]
 
 WRITTEN: Json = [
@@ -104,6 +114,8 @@ CASES: list[tuple[Probe, list[Json], bool, str]] = [
     (ObjectsGone(("comp0", "m0")), [OBJECTS], False, "m0"),
     (ChildrenAre("colo-disk0", ("children.0", "children.1")), [GRAPH], True, BOTH),
     (ChildrenAre("colo-disk0", ("children.0",)), [GRAPH], False, BOTH),
+    (ChildrenAre("colo-disk0", ("children.0", "children.1")), [FILTERED], True, BOTH),
+    (ChildGone("colo-disk0", "children.1"), [FILTERED], False, BOTH),
     (ChildrenAre("other", ()), [GRAPH], True, "no children"),
     (ChildGone("colo-disk0", "children.1"), [GRAPH], False, BOTH),
     (ChildGone("colo-disk0", "children.2"), [GRAPH], True, BOTH),
