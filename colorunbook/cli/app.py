@@ -26,8 +26,8 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from colorunbook.cli.console import give, paint, say
-from colorunbook.errors import Aborted, ColorunbookError, InputError
+from colorunbook.cli.console import give, lost, paint, say
+from colorunbook.errors import Aborted, ColorunbookError, InputError, Unavailable
 
 app = typer.Typer(
     name="colorunbook",
@@ -84,6 +84,10 @@ def main() -> None:
     try:
         _imported(lambda: verbs.register(app, _verb(sys.argv[1:])))
         app(prog_name="colorunbook")
+    except SystemExit as end:
+        if lost() and not end.code:
+            _end_without_data()
+        raise
     except ColorunbookError as error:
         _end(_cause(error))
     except Exception as error:
@@ -134,6 +138,15 @@ def _bounded(message: str) -> str:
     if len(message) <= LONGEST:
         return message
     return f"{message[: LONGEST // 2]} ... {message[-LONGEST // 2 :]}"
+
+
+def _end_without_data() -> None:
+    """Tell that data is lost. What a run has done is done; all else was for the data."""
+    error = Unavailable(f"What was put out is lost: {lost()}.")
+    if _verb(sys.argv[1:]) in ("run", "resume"):
+        say(error.message)
+    else:
+        _end(error)
 
 
 def _end(error: ColorunbookError) -> NoReturn:

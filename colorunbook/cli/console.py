@@ -4,6 +4,7 @@
 import os
 import re
 import sys
+from errno import EPIPE
 from typing import TYPE_CHECKING, TextIO
 
 from colorunbook.qemu.payload import Json
@@ -18,6 +19,9 @@ _MARK = f"\033{os.urandom(8).hex()}["
 """What :func:`paint` puts before a colour: nothing that QEMU says can have it in it."""
 
 _OURS = re.compile(f"{re.escape(_MARK)}([0-9;]+m)")
+
+_lost: list[str] = []
+"""Why data that was to be put out is lost."""
 
 _STYLES = {"good": "32", "bad": "31;1", "dim": "2", "strong": "1"}
 
@@ -57,6 +61,11 @@ def give_json(value: Json, *, indent: int | None = 2) -> None:
     give(json_text(value, indent=indent))
 
 
+def lost() -> str:
+    """Why data that was to be put out is lost; empty: it is not, or nobody wanted it."""
+    return _lost[0] if _lost else ""
+
+
 def _put(text: str, stream: TextIO, end: str = "\n") -> None:
     """Write a line; where nobody reads, or no room is left, what goes on goes on in silence.
 
@@ -68,7 +77,9 @@ def _put(text: str, stream: TextIO, end: str = "\n") -> None:
         except UnicodeEncodeError:  # half a character of somebody else's, or a narrow terminal
             known = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
             print(known, file=stream, end=end, flush=True)
-    except OSError:
+    except OSError as error:
+        if stream is sys.stdout and error.errno != EPIPE:
+            _lost.append(error.strerror or str(error))
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

@@ -2,9 +2,11 @@
 """Ctrl-C and SIGTERM during a run: the first ends it after the step in hand, the second at once."""
 
 import asyncio
+import shlex
 import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from colorunbook.book.actions import Await
 from colorunbook.book.runbook import Step
@@ -36,10 +38,12 @@ class Account:
     :ivar fenced: who is being cut off by a fence command; empty: nobody is.
     :ivar pause: what is to be said of a guest that was paused; empty: it was not, or goes on.
     :ivar run_id: what it is called in the journal; empty: it has none yet.
+    :ivar state: the folder of its journal, where that was given.
     """
 
     name: str
     run_id: str = ""
+    state: Path | None = None
     steps: int = 0
     finished: int = 0
     begun: int = 0
@@ -101,7 +105,10 @@ class Account:
         """How it is taken up again; empty where nothing was begun."""
         if not self.run_id or not (self.begun or self.finished):
             return ""
-        return f"'colorunbook resume {self.run_id}' goes on from there."
+        words = ["colorunbook", "resume", self.run_id]
+        if self.state is not None:
+            words += ["--state", str(self.state)]
+        return f"'{shlex.join(words)}' goes on from there."
 
     def with_next_thing(self, error: ColorunbookError) -> ColorunbookError:
         """The same error, with how the run is taken up again."""

@@ -75,7 +75,7 @@ def resume(
     if story.verdict is Verdict.WORKED:
         say(f"{story.run} has ended well: there is nothing to take up.")
         return
-    account = Account(runbook.name)
+    account = Account(runbook.name, state=state)
     manner = manner_of(
         account.stop,
         rollback=rollback,

@@ -189,6 +189,7 @@ async def _do(order: Order, manner: Manner, account: Account) -> None:
 
                 await dryrun.tell(plan, session, manner, as_json=order.telling.as_json)
                 return
+            account.state = order.state
             folder, chosen = order.state or state_folder(), order.choice.as_words()
             journal = Journal(folder, plan, run_id, chosen)
             await do(plan, session, journal, manner, account, order.telling)

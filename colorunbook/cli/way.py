@@ -13,7 +13,7 @@ from colorunbook.cli.exposure import is_loopback
 from colorunbook.cli.reach import Typed, find_lab
 from colorunbook.engine.local import LocalTransport, Wrap, as_it_is
 from colorunbook.engine.private import state
-from colorunbook.errors import InputError, Refused
+from colorunbook.errors import InputError, Refused, Unavailable
 from colorunbook.hosts import Role, Site
 from colorunbook.plan import Plan, describe, resolve
 from colorunbook.qemu.dialect import Asked, Dialect, Edition
@@ -92,14 +92,19 @@ def way_to(runbook: Runbook, site: Site, choice: Choice) -> Way:
     """The way to hosts that are known, in the lab that has their monitors if one is up.
 
     :raises InputError: the QEMU that was chosen cannot be used.
-    :raises Unavailable: it cannot be had.
+    :raises Unavailable: it cannot be had, or the hosts were those of a lab that has ended.
     """
-    from colorunbook.lab import labs
+    from colorunbook.lab import labs, runtime
 
     monitors = {site.host(role).monitor for role in Role}
     for lab in labs.running():
         if monitors == {lab.site.host(role).monitor for role in Role}:
             return Way(site, lab.transport, choice.edition or lab.edition, choice.qemu)
+    if gone := {name for m in monitors if (name := runtime.lab_of(m))}:
+        raise Unavailable(
+            f"The lab {' and '.join(sorted(gone))} is not up any more.",
+            "Its QEMUs have ended with it: there is nothing to go on with.",
+        )
     return _of_choice(runbook, site, choice)
 
 

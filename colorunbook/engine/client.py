@@ -78,6 +78,12 @@ async def connect(
             if negotiate:
                 await _negotiate(name, client)
     except TimeoutError:
+        if client.greeting:
+            raise TimedOut(
+                f"Within {within:g} s {name} greeted, and answered nothing.",
+                "That QEMU hangs; if its peer has vanished, it may wait for it. A session that was "
+                "open before can free it, and this one cannot.",
+            ) from None
         raise TimedOut(
             f"Within {within:g} s {name} accepted nobody and greeted nobody.",
             "A monitor takes one client: end the other one. A primary that has just been started "
@@ -89,9 +95,12 @@ async def connect(
     except ConnectError as error:
         if isinstance(error.exc, (QMPError, *_ODD)):
             raise no_qmp(name, error.exc) from error
+        is_full = isinstance(error.exc, OSError) and error.exc.errno == errno.EINVAL
         raise Unavailable(
             f"Nobody answers at {name}: {_sentence(error.exc)}",
-            "See that QEMU runs and where it serves QMP.",
+            "That QEMU is stopped, hangs, or has another client: end that one."
+            if is_full
+            else "See that QEMU runs and where it serves QMP.",
         ) from error
     except _ODD as error:
         raise no_qmp(name, error) from error

@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 
+from colorunbook.addresses import Monitor, UnixMonitor
 from colorunbook.engine.private import base, private
 from colorunbook.errors import InputError
 
@@ -52,6 +53,12 @@ def folder_of(name: str, root: Path | None = None) -> Path:
     folder = labs(root) / checked_name(name)
     socket_path(folder, LONGEST_FILE)
     return folder
+
+
+def lab_of(monitor: Monitor, root: Path | None = None) -> str:
+    """The name of the lab that has, or had, a monitor; empty: it is of none."""
+    path = Path(monitor.path) if isinstance(monitor, UnixMonitor) else Path()
+    return path.parent.name if path.parent.parent == (root or base()) / "labs" else ""
 
 
 def names(root: Path | None = None) -> tuple[str, ...]:
