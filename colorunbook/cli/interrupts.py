@@ -132,7 +132,7 @@ async def until_interrupted(work: Coroutine[None, None, None], account: Account)
     except asyncio.CancelledError:
         raise account.aborted() from None
     except Unavailable as error:
-        if not account.sent:
+        if not account.sent and not account.finished:
             error.advice = f"{error.advice} Nothing was sent.".lstrip()
         raise
 

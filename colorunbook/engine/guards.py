@@ -14,7 +14,7 @@ from colorunbook.engine.asking import ask_host
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout, State
 from colorunbook.engine.together import together
-from colorunbook.errors import Refused, StepFailed, TimedOut, Unavailable
+from colorunbook.errors import ColorunbookError, Refused, StepFailed, TimedOut, Unavailable
 from colorunbook.plan import Plan
 
 
@@ -119,6 +119,7 @@ async def must_begin(
 
     :param despite: names of guards that a person lets be.
     :raises StepFailed: it may not.
+    :raises Unavailable: nobody can tell.
     """
     starts = dict(plan.parts).get(part, ())
     if any(isinstance(s.action, Launch) and s.runbook == part for s in plan.steps):
@@ -127,10 +128,16 @@ async def must_begin(
         for each in asked:
             verdict = await each
             if not verdict.lets_pass and verdict.name not in despite:
-                raise StepFailed(
+                raise _kind(verdict)(
                     f"{part} may not begin: it begins only when {plain(verdict.expect)}; seen: "
                     f"{verdict.seen.rstrip('.')}."
                 )
+
+
+def _kind(verdict: Verdict) -> type[ColorunbookError]:
+    if verdict.holds is False:
+        return StepFailed
+    return TimedOut if verdict.hangs else Unavailable
 
 
 async def refuse_to_start_twice(plan: Plan, session: Session, lookout: Lookout) -> None:

@@ -91,7 +91,8 @@ class LocalTransport:
             if not opening.done():
                 opening.cancel()
                 await asyncio.wait((opening,))
-        raise Unavailable(f"The QEMU of {host.address} has ended: {self._logs.last_words(host)}")
+        wrote = self._logs.last_words(host)
+        raise Unavailable(f"The QEMU of {host.address} has ended; its last words: {wrote}")
 
     async def qemu_version(self, host: Host) -> Version:
         """Ask the program itself; see :class:`colorunbook.engine.transport.Transport`."""

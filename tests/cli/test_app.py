@@ -2,6 +2,7 @@
 """The program: exit codes of what is typed, and what it says."""
 
 import sys
+from collections.abc import Sequence
 
 import pytest
 
@@ -200,3 +201,14 @@ def test_a_run_imports_no_more_than_it_needs(start: Start) -> None:
     process = start("run", program=(sys.executable, "-c", IMPORTS))
     out, err = process.communicate(timeout=30)
     assert ("\n", "") == (out, err)
+
+
+@pytest.mark.parametrize(("words", "code"), [(("list",), 4), (("schema", "list", "--json"), 4)])
+def test_data_that_is_lost_is_no_success(start: Start, words: Sequence[str], code: int) -> None:
+    """Who asked for it has nothing; that nobody reads on is no loss."""
+    shell = ("sh", "-c", '"$@" > /dev/full', "sh", sys.executable, "-m", "colorunbook")
+    full = start(*words, program=shell)
+    _, err = full.communicate(timeout=30)
+    assert (code, "No space left on device" in err) == (full.returncode, True)
+    early = start(*words, program=(*shell[:2], '"$@" | head -c 1', *shell[3:]))
+    assert "" == early.communicate(timeout=30)[1]

@@ -214,13 +214,21 @@ async def test_no_greeting_is_a_time_out(path: Path) -> None:
             await open_monitor("it", str(path), 0.1)
 
 
+async def test_a_greeting_and_no_more_is_a_hang(server: QmpServer, path: Path) -> None:
+    """So does a QEMU that waits for a peer: there is no other client to be ended."""
+    server.silent_on.add("qmp_capabilities")
+    with pytest.raises(TimedOut, match=r"greeted, and answered nothing.* hangs") as raised:
+        await open_monitor("it", str(path), 0.1)
+    assert "end the other" not in str(raised.value)
+
+
 async def test_a_full_queue_says_so(path: Path) -> None:
     """Linux calls it an invalid argument."""
     with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as other:
         listener.bind(str(path))
         listener.listen(0)
         other.connect(str(path))
-        with pytest.raises(Unavailable, match="too many wait there already"):
+        with pytest.raises(Unavailable, match=r"too many wait there already.* has another client"):
             await open_monitor("it", str(path), 1)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from colorunbook.addresses import TcpMonitor, UnixMonitor
 from colorunbook.errors import InputError
 from colorunbook.lab import runtime
 
@@ -33,6 +34,14 @@ def test_names_are_those_of_folders(tmp_path: Path) -> None:
         runtime.folder_of(name, tmp_path / "c").mkdir()
     (runtime.labs(tmp_path / "c") / ".lock").touch()
     assert runtime.names(tmp_path / "c") == ("a", "b")
+
+
+def test_a_monitor_tells_its_lab(tmp_path: Path) -> None:
+    """Whether that is up or not; of any other it is none."""
+    labs = runtime.labs(tmp_path / "c")
+    assert "a" == runtime.lab_of(UnixMonitor(str(labs / "a" / "p.qmp")), tmp_path / "c")
+    assert "" == runtime.lab_of(UnixMonitor(str(labs / "p.qmp")), tmp_path / "c")
+    assert "" == runtime.lab_of(TcpMonitor("127.0.0.1", 4444), tmp_path / "c")
 
 
 def test_socket_path_at_the_limit() -> None:
