@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``python -m colorunbook``."""
 
-from colorunbook.cli import main
+from colorunbook.start import main
 
 main()
