@@ -72,7 +72,7 @@ def fault(
     made = labs.get(name)
     stricken = _host(made, host)
     faults.inject(made, chosen, stricken)
-    say(f"The {stricken.address} has a fault: {chosen.value}.")
+    say(f"{stricken.address} has a fault: {chosen.value}.")
 
 
 def mend(host: Which, name: WhichLab = "default") -> None:

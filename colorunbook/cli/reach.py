@@ -52,7 +52,10 @@ class Typed:
     def in_lab(self, lab: "Lab") -> Site:
         """The site of a lab, with the roles as they were typed."""
         for setting in self.settings:
-            raise InputError(f"The setting {setting!r} cannot be changed in a lab.")
+            raise InputError(
+                f"The setting {setting!r} cannot be changed in a lab that is up.",
+                "'colorunbook lab up --help' tells what can be chosen for one.",
+            )
         if self.has_monitor or (self.lab and self.site):
             raise InputError(
                 "A lab has a site and monitors of its own.",

@@ -82,7 +82,7 @@ def get(name: str) -> Lab:
     lab = _found(runtime.checked_name(name))
     if lab is None:
         others = ", ".join(other.name for other in running())
-        advice = f"Up: {others}." if others else "'colorunbook lab up' makes one."
+        advice = f"Up: {others}." if others else f"'colorunbook lab up --name {name}' makes it."
         raise InputError(f"No lab {name!r} is up.", advice)
     return lab
 

@@ -61,7 +61,7 @@ def test_a_fault_happens_to_the_host_of_an_address(
     """In the lab that was named; the host has no power, or whatever it is, from then on."""
     fault(kind.value, ONE, "second")
     assert [("second",), (kind.value, ONE)] == done
-    assert f"The {ONE} has a fault: {kind.value}.\n" == capsys.readouterr().err
+    assert f"{ONE} has a fault: {kind.value}.\n" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("role", "address"), [("primary", TWO), ("secondary", ONE)])
