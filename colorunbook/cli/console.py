@@ -98,10 +98,12 @@ class Bar:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
-    def show(self, title: str, done: int, total: int) -> None:
-        """Draw or move it."""
-        if not sys.stderr.isatty() or total <= 0:
-            return
+    def show(self, title: str, done: int, total: int) -> bool:
+        """Draw or move it; tell whether there is a terminal for it."""
+        if not sys.stderr.isatty():
+            return False
+        if total <= 0:
+            return True
         if self._progress is None:
             from rich.console import Console
             from rich.progress import Progress
@@ -112,6 +114,7 @@ class Bar:
             self._progress.start()
         if self._task is not None:
             self._progress.update(self._task, completed=done, total=total, description=title)
+        return True
 
     def hide(self) -> None:
         """Take it away."""

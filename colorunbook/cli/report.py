@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A run as a person sees it: a line a step, on standard error."""
 
-from colorunbook.book.actions import Await
 from colorunbook.book.phrases import plain
 from colorunbook.book.phrases import say as in_words
 from colorunbook.book.runbook import Step
@@ -27,6 +26,7 @@ from colorunbook.engine.events import (
     Yanked,
     Yanking,
 )
+from colorunbook.engine.standing import changes
 from colorunbook.hosts import Site
 
 _BY = {
@@ -46,7 +46,7 @@ class Report:
         self._site = site
         self._verbose = verbose
         self._steps = 0
-        self._title = ""
+        self._title = self._awaited = ""
         self._met = 0
         self._new = False
         self._bar = Bar()
@@ -73,9 +73,10 @@ class Report:
             case StepStarted(_, step):
                 self._title = step.title
             case Progress(_, done, total):
-                self._bar.show(self._title, done, total)
+                if not self._bar.show(self._title, done, total):
+                    self._wait()
             case StepDone(number, step, reply, seconds):
-                self._new = self._new or not isinstance(step.action, Await)
+                self._new = self._new or changes(step)
                 self._step(number, step, duration(seconds))
                 self._detail("reply", str(reply))
             case StepSkipped(number, step, seen):
@@ -103,6 +104,12 @@ class Report:
                 seen = f"{self._met} thing{'s' * (self._met != 1)} seen"
                 seen = seen if self._met else "QEMU cannot be asked yet"
                 say(f"  {verdict}: {seen}, {duration(seconds)} in all")
+
+    def _wait(self) -> None:
+        """Tell once, where there is no bar, what may take a while."""
+        if self._title != self._awaited:
+            self._awaited = self._title
+            say(paint(f"  waiting: {self._title}", "dim"))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
