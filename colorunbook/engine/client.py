@@ -34,6 +34,10 @@ _SAYS = 200
 """Letters of somebody else's message that are passed on."""
 
 
+class FullError(Unavailable):
+    """Too many wait at a socket already, which may be over soon."""
+
+
 class Client(QMPClient):
     """One that lets others have their turn, however many rows wait to be read.
 
@@ -95,13 +99,12 @@ async def connect(
     except ConnectError as error:
         if isinstance(error.exc, (QMPError, *_ODD)):
             raise no_qmp(name, error.exc) from error
-        is_full = isinstance(error.exc, OSError) and error.exc.errno == errno.EINVAL
-        raise Unavailable(
-            f"Nobody answers at {name}: {_sentence(error.exc)}",
-            "That QEMU is stopped, hangs, or has another client: end that one."
-            if is_full
-            else "See that QEMU runs and where it serves QMP.",
-        ) from error
+        told = f"Nobody answers at {name}: {_sentence(error.exc)}"
+        if isinstance(error.exc, OSError) and error.exc.errno == errno.EINVAL:
+            raise FullError(
+                told, "That QEMU is stopped, hangs, or has another client: end that one."
+            ) from error
+        raise Unavailable(told, "See that QEMU runs and where it serves QMP.") from error
     except _ODD as error:
         raise no_qmp(name, error) from error
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from colorunbook.addresses import Door, StdioMonitor, TcpMonitor, UnixMonitor, parse_ip
 from colorunbook.book.machines import TCP_TABLES, NobodyListens
 from colorunbook.book.ports import Knock
+from colorunbook.engine.client import FullError
 from colorunbook.engine.doors import accepts, knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.logs import Logs
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
@@ -202,7 +203,7 @@ class LocalTransport:
                 name, address = f"the QEMU of {host.address}", self._stdio[host.address]
                 return await open_monitor(name, address, within)
             case UnixMonitor(path) as monitor:
-                return await open_monitor(f"the monitor {monitor}", path, within)
+                return await _open_in_turn(f"the monitor {monitor}", path, within)
             case TcpMonitor(address, port) as monitor:
                 return await open_monitor(f"the monitor {monitor}", (address, port), within)
 
@@ -219,3 +220,17 @@ class LocalTransport:
         if not isinstance(host.monitor, StdioMonitor):
             wrote = self._logs.last_words(host)
             raise StepFailed(f"After {_START:g} s QEMU does not serve {host.monitor}: {wrote}")
+
+
+async def _open_in_turn(name: str, path: str, within: float) -> QmpMonitor:
+    """Open a session when there is room for one more to wait: one that was given up waits as well,
+    until QEMU looks.
+    """
+    end = asyncio.get_running_loop().time() + within
+    while True:
+        try:
+            return await open_monitor(name, path, within)
+        except FullError:
+            if asyncio.get_running_loop().time() > end:
+                raise
+        await asyncio.sleep(_POLL)

@@ -19,12 +19,17 @@ from colorunbook.plan import Plan
 async def refuse_to_start_beside_a_survivor(plan: Plan, session: Session, lookout: Lookout) -> None:
     """What is started beside one that is in COLO still would be taken for its dead peer.
 
+    It is asked of plans that start both. Where only one is started, the other one may wait for that
+    and greet nobody until then, which would be waited for each time.
+
     :raises Refused: the peer of a QEMU that would be started is in COLO.
     """
-    for step in plan.steps:
-        if not isinstance(step.action, Launch) or (await lookout.of(step)).state is State.DONE:
-            continue
-        peer = step.role.other
+    launches = {step.role: step for step in plan.steps if isinstance(step.action, Launch)}
+    there = [r for r, step in launches.items() if (await lookout.of(step)).state is State.DONE]
+    if len(launches) < len(Role) or len(there) != 1:
+        return
+    for peer in there:
+        step = launches[peer.other]
         if await _is_in_colo(plan, session, peer):
             raise Refused(
                 f"{plan.name} is refused, and nothing was sent: the {peer.value} "
@@ -67,8 +72,6 @@ async def _is_in_colo(plan: Plan, session: Session, role: Role) -> bool:
     """Whether it says so, soon. One that cannot be asked is none that could be in the way."""
     host = plan.site.host(role)
     opened = dict(session.opened()).get(host.address)
-    if opened is None and not await session.transport.serves(host):
-        return False
     try:
         monitor = opened or await session.transport.connect(host, SPARE)
     except ColorunbookError:

@@ -14,7 +14,10 @@ import pytest
 
 from colorunbook.addresses import StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.book.machines import NobodyListens
+from colorunbook.engine import local
+from colorunbook.engine.client import FullError
 from colorunbook.engine.local import LocalTransport
+from colorunbook.engine.monitor import QmpMonitor
 from colorunbook.errors import StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host
 from colorunbook.qemu.payload import Payload
@@ -231,3 +234,23 @@ async def test_a_socket_of_a_dead_qemu_does_not_hold_up_a_new_one(
     assert (folder / "q").exists()
     with pytest.raises(StepFailed, match="QEMU ended at once"):
         await transport.launch(at(UnixMonitor(str(folder / "q"))), ("false",))
+
+
+async def test_a_full_queue_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has given up waits in it until QEMU looks; that may be soon."""
+    tries: list[float] = []
+
+    async def opening(name: str, address: str, within: float) -> QmpMonitor:
+        tries.append(within)
+        if len(tries) < 3:
+            raise FullError(f"Too many wait at {name}.")
+        raise Unavailable(f"{address} is another one.")
+
+    monkeypatch.setattr(local, "open_monitor", opening)
+    transport = LocalTransport(folder)
+    with pytest.raises(Unavailable, match="is another one"):
+        await transport.connect(Host("127.0.0.1", "/a", UnixMonitor(str(folder / "q"))), 5)
+    assert 3 == len(tries)
+    tries.clear()
+    with pytest.raises(FullError):
+        await transport.connect(Host("127.0.0.1", "/a", UnixMonitor(str(folder / "q"))), -1)

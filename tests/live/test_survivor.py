@@ -65,11 +65,10 @@ async def test_a_bring_up_is_not_done_again_when_one_has_died(
     """The failover is named, and can be done."""
     await lab.bring_up(lambda _event: None)
     lab.kill_host(host(lab, dead))
-    for name in ("bring-up", f"launch-{dead}"):
-        error = await failed(lab, name)
-        assert isinstance(error, Refused)
-        assert f"colorunbook run {survivor}-failover" in error.advice
-        assert lab.qemu_of(host(lab, dead)) is None
+    error = await failed(lab, "bring-up")
+    assert isinstance(error, Refused)
+    assert f"colorunbook run {survivor}-failover" in error.advice
+    assert lab.qemu_of(host(lab, dead)) is None
     await play(lab, f"{survivor}-failover")
 
 
@@ -85,3 +84,10 @@ async def test_a_failover_in_the_midst_of_a_copy_tells_what_the_guest_waits_for(
     error = await failed(lab, "primary-failover")
     assert "status=running" in error.message
     assert '{"execute": "cont"}' in error.advice
+
+
+async def test_a_bring_up_that_ended_between_the_two_is_done_again(lab: Lab) -> None:
+    """The primary waits for the secondary, and greets nobody: it is in nobody's way."""
+    lab.prepare_images(lab.site.primary, lab.site.secondary)
+    await play(lab, "bring-up", until="Start the secondary")
+    assert "Start the primary" in await play(lab, "bring-up", until="See COLO begin")
