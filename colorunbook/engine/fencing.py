@@ -8,7 +8,6 @@ import signal
 from contextlib import suppress
 from dataclasses import replace
 from subprocess import DEVNULL, STDOUT
-from tempfile import TemporaryFile
 
 from colorunbook.engine.events import Event, Fencing, ProofGiven
 from colorunbook.errors import InputError, Refused
@@ -60,6 +59,8 @@ async def fence_off(text: str, peer: Role, address: str, name: str) -> str:
     """
     words = split_fence(text)
     environment = {**os.environ, "COLORUNBOOK_PEER": address, "COLORUNBOOK_ROLE": peer.value}
+    from tempfile import TemporaryFile
+
     with TemporaryFile() as told:
         try:
             process = await asyncio.create_subprocess_exec(

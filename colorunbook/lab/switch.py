@@ -12,7 +12,6 @@ loses its routes.
 The keeper calls :func:`join`. Run as a program, in the namespace of the switches, this sets ports.
 """
 
-import ctypes
 import os
 import sys
 import time
@@ -53,8 +52,6 @@ _CLONE_NEWNET = 0x40000000
 _IFF_UP = 0x1
 _NO_DETECTION = 0x02
 """``IFA_F_NODAD``: an IPv6 address is of use at once, since nobody else can have it."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +162,18 @@ def _here() -> int:
 
 def _new() -> int:
     """Go into a new network namespace, and return it."""
-    _must(_libc.unshare(_CLONE_NEWNET))
+    _must("unshare", _CLONE_NEWNET)
     return _here()
 
 
 def _enter(namespace: int) -> None:
-    _must(_libc.setns(namespace, _CLONE_NEWNET))
+    _must("setns", namespace, _CLONE_NEWNET)
 
 
-def _must(done: int) -> None:
-    if done != 0:
+def _must(call: str, *arguments: int) -> None:
+    import ctypes  # whoever only asks a lab's switch for the names of its ports needs none
+
+    if ctypes.CDLL(None, use_errno=True)[call](*arguments) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 
