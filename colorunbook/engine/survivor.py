@@ -25,18 +25,17 @@ async def refuse_to_start_beside_a_survivor(plan: Plan, session: Session, lookou
     :raises Refused: the peer of a QEMU that would be started is in COLO.
     """
     launches = {step.role: step for step in plan.steps if isinstance(step.action, Launch)}
-    there = [r for r, step in launches.items() if (await lookout.of(step)).state is State.DONE]
-    if len(launches) < len(Role) or len(there) != 1:
+    if len(launches) < len(Role):
         return
-    for peer in there:
-        step = launches[peer.other]
-        if await _is_in_colo(plan, session, peer):
-            raise Refused(
-                f"{plan.name} is refused, and nothing was sent: the {peer.value} "
-                f"{plan.site.host(peer).address} is in COLO still, and the {step.role.value} that "
-                "would be started is not the one it has lost.",
-                _failover(peer),
-            )
+    there = [r for r, step in launches.items() if (await lookout.of(step)).state is State.DONE]
+    if len(there) == 1 and await _is_in_colo(plan, session, there[0]):
+        (peer,) = there
+        raise Refused(
+            f"{plan.name} is refused, and nothing was sent: the {peer.value} "
+            f"{plan.site.host(peer).address} is in COLO still, and the {peer.other.value} that "
+            "would be started is not the one it has lost.",
+            _failover(peer),
+        )
 
 
 async def told_of_survivor(plan: Plan, session: Session) -> str:
@@ -56,7 +55,7 @@ async def told_of_waiting(plan: Plan, session: Session) -> str:
         return ""
     with suppress(ColorunbookError):
         monitor = await session.monitor(plan.buries.other, plan.site)
-        if (await ask(monitor, guest_is("paused")))[0]:
+        if (await ask(monitor, guest_is("paused"), _soon()))[0]:
             return f"The guest is paused: {GO_ON}."
     return ""
 
@@ -68,6 +67,10 @@ def _failover(role: Role) -> str:
     )
 
 
+def _soon() -> float:
+    return asyncio.get_running_loop().time() + SPARE
+
+
 async def _is_in_colo(plan: Plan, session: Session, role: Role) -> bool:
     """Whether it says so, soon. One that cannot be asked is none that could be in the way."""
     host = plan.site.host(role)
@@ -77,8 +80,7 @@ async def _is_in_colo(plan: Plan, session: Session, role: Role) -> bool:
     except ColorunbookError:
         return False
     try:
-        soon = asyncio.get_running_loop().time() + SPARE
-        _, mode = await ask(monitor, colo_mode_is(role.value), soon)
+        _, mode = await ask(monitor, colo_mode_is(role.value), _soon())
         return mode in [each.value for each in Role]
     except ColorunbookError:
         return False
