@@ -93,6 +93,7 @@ async def _end(process: asyncio.subprocess.Process, name: str) -> None:
 
 def _refused(name: str, what: str) -> Refused:
     return Refused(
-        f"{name} is refused, and nothing was sent: the fence command failed, {what.rstrip(' .:')}.",
+        f"{name} is refused, and nothing was sent to a QEMU: the fence command failed, "
+        f"{what.rstrip(' .:')}.",
         "The peer may be alive. See why the command failed, and run it by hand.",
     )

@@ -13,6 +13,7 @@ run goes on, so that whoever reads it can tell a run that goes on from one that 
 import contextlib
 import dataclasses
 import datetime
+import errno
 import os
 import stat
 from collections.abc import Mapping
@@ -83,19 +84,23 @@ class Journal:
             self._fd = _begun(self.path)
         except OSError as error:
             raise _full(self.path, error) from error
-        self._or_close(
-            {
-                "format": FORMAT,
-                "run": self.run_id,
-                "who": who(),
-                "runbook": plan.name,
-                "edition": plan.dialect.edition.value,
-                "digest": plan.digest,
-                "chosen": dict(chosen or {}),
-                "site": site_as_json(plan.site),
-                "plan": plan.as_json(),
-            }
-        )
+        header: dict[str, Json] = {
+            "format": FORMAT,
+            "run": self.run_id,
+            "who": who(),
+            "runbook": plan.name,
+            "edition": plan.dialect.edition.value,
+            "digest": plan.digest,
+            "chosen": dict(chosen or {}),
+            "site": site_as_json(plan.site),
+            "plan": plan.as_json(),
+        }
+        try:
+            self._or_close(header)
+        except Unavailable:
+            with contextlib.suppress(OSError):
+                self.path.unlink()  # of a run that has not begun it tells nothing
+            raise
 
     @classmethod
     def again(cls, path: Path, plan: Plan) -> Self:
@@ -298,5 +303,7 @@ def _not_ours(path: Path, why: str) -> Unavailable:
 def _full(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
         f"The journal {path} cannot be written: {error.strerror}.",
-        "Make room, or name another folder with --state.",
+        "Make room, or name another folder with --state."
+        if error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else "Name another folder with --state.",
     )

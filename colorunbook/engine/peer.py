@@ -110,8 +110,10 @@ def _must_be_none(
 ) -> None:
     answered = [sign for sign in signs if sign.knock is Knock.ANSWERS]
     if answered:
+        to_qemu = " to a QEMU" if after else ""
         raise Refused(
-            f"{name} is refused, and nothing was sent: the {peer.value} {address} is alive{after}: "
+            f"{name} is refused, and nothing was sent{to_qemu}: the {peer.value} {address} is "
+            f"alive{after}: "
             f"{' and '.join(map(str, answered))}.",
             "Two would run the guest. End its QEMU or cut it off, with --fence COMMAND for "
             "instance; whatever else was said does not count while it answers.",

@@ -358,6 +358,18 @@ def test_a_full_disk_ends_with_4(start: Start, folder: Path) -> None:
     assert [] == server.mutations()
 
 
+def test_a_run_that_could_not_begin_leaves_no_journal(start: Start, folder: Path) -> None:
+    """Of nothing it would tell nothing, in each account that comes after."""
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        limited = ("prlimit", "--fsize=40", sys.executable, "-m", "colorunbook")
+        process = start(*FAILOVER, *at(folder / "q"), program=limited)
+        _, err = process.communicate(timeout=30)
+    assert 4 == process.returncode
+    assert "cannot be written: File too large" in err
+    assert [] == [*(folder / "state").rglob("*.jsonl")]
+
+
 @pytest.fixture
 def qemu(folder: Path) -> str:
     """A search path with a program that tells a version and starts nothing."""

@@ -40,7 +40,9 @@ async def test_it_knows_whom_to_cut_off(tmp_path: Path) -> None:
 )
 async def test_a_fence_that_fails_is_no_proof(text: str, why: str) -> None:
     """The peer may be alive."""
-    with pytest.raises(Refused, match=f"nothing was sent: the fence command failed, {why}"):
+    with pytest.raises(
+        Refused, match=f"nothing was sent to a QEMU: the fence command failed, {why}"
+    ):
         await fence(text)
 
 

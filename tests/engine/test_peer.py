@@ -140,8 +140,9 @@ async def test_one_sign_is_enough_to_refuse(
     ask = types(address) if given == "a person" else None
     fence = "true" if given == "a fence" else None
     hosts = FakeTransport(doors={door: Knock.ANSWERS})
+    sent = "nothing was sent to a QEMU" if fence else "nothing was sent"
     with pytest.raises(
-        Refused, match=rf"nothing was sent: the {survivor.other.value} {address} is alive.*: its "
+        Refused, match=rf"{sent}: the {survivor.other.value} {address} is alive.*: its "
     ):
         await prove(hosts, survivor=survivor, ask_person=ask, fence=fence)
 
