@@ -10,7 +10,8 @@
     │   └── Untrue               1  a line of a document is not as it says
     ├── Refused                  3  a guard did not hold; nothing was touched
     ├── Unavailable              4  what was needed could not be reached or started
-    │   └── TimedOut             4  it was reached, and did not answer within its bound
+    │   ├── TimedOut             4  it was reached, and did not answer within its bound
+    │   └── Busy                 4  too many wait there already, which may be over soon
     └── Aborted                 10  a person or a signal ended it
 
 The number is the exit code of the command line.
@@ -86,6 +87,10 @@ class Unavailable(ColorunbookError):
 
 class TimedOut(Unavailable):
     """It was reached, and did not answer within its bound."""
+
+
+class Busy(Unavailable):
+    """Too many wait there already, which may be over soon."""
 
 
 class Aborted(ColorunbookError):

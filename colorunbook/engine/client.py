@@ -17,7 +17,7 @@ from qemu.qmp import (
     StateError,
 )
 
-from colorunbook.errors import TimedOut, Unavailable
+from colorunbook.errors import Busy, TimedOut, Unavailable
 from colorunbook.qemu.payload import NEGOTIATION
 
 Address = str | tuple[str, int] | socket.socket
@@ -32,10 +32,6 @@ _IN_A_ROW: Final = 16
 
 _SAYS = 200
 """Letters of somebody else's message that are passed on."""
-
-
-class FullError(Unavailable):
-    """Too many wait at a socket already, which may be over soon."""
 
 
 class Client(QMPClient):
@@ -101,7 +97,7 @@ async def connect(
             raise no_qmp(name, error.exc) from error
         told = f"Nobody answers at {name}: {_sentence(error.exc)}"
         if isinstance(error.exc, OSError) and error.exc.errno == errno.EINVAL:
-            raise FullError(
+            raise Busy(
                 told, "That QEMU is stopped, hangs, or has another client: end that one."
             ) from error
         raise Unavailable(told, "See that QEMU runs and where it serves QMP.") from error

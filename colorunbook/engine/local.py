@@ -11,14 +11,13 @@ from pathlib import Path
 from colorunbook.addresses import Door, StdioMonitor, TcpMonitor, UnixMonitor, parse_ip
 from colorunbook.book.machines import TCP_TABLES, NobodyListens
 from colorunbook.book.ports import Knock
-from colorunbook.engine.client import FullError
 from colorunbook.engine.doors import accepts, knock_from, knock_here, meet_at_port, meet_at_socket
 from colorunbook.engine.logs import Logs
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
 from colorunbook.engine.process import Qemu
 from colorunbook.engine.program import run_to_its_end
 from colorunbook.engine.transport import Output
-from colorunbook.errors import StepFailed, Unavailable
+from colorunbook.errors import Busy, StepFailed, Unavailable
 from colorunbook.hosts import Host
 from colorunbook.qemu.argv import PROGRAM
 from colorunbook.qemu.dialect import Version
@@ -230,7 +229,7 @@ async def _open_in_turn(name: str, path: str, within: float) -> QmpMonitor:
     while True:
         try:
             return await open_monitor(name, path, within)
-        except FullError:
+        except Busy:
             if asyncio.get_running_loop().time() > end:
                 raise
         await asyncio.sleep(_POLL)

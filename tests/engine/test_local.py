@@ -15,10 +15,9 @@ import pytest
 from colorunbook.addresses import StdioMonitor, TcpMonitor, UnixMonitor
 from colorunbook.book.machines import NobodyListens
 from colorunbook.engine import local
-from colorunbook.engine.client import FullError
 from colorunbook.engine.local import LocalTransport
 from colorunbook.engine.monitor import QmpMonitor
-from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.errors import Busy, StepFailed, TimedOut, Unavailable
 from colorunbook.hosts import Host
 from colorunbook.qemu.payload import Payload
 from tests.qmpserver import GREETING, serving
@@ -243,7 +242,7 @@ async def test_a_full_queue_is_waited_for(folder: Path, monkeypatch: pytest.Monk
     async def opening(name: str, address: str, within: float) -> QmpMonitor:
         tries.append(within)
         if len(tries) < 3:
-            raise FullError(f"Too many wait at {name}.")
+            raise Busy(f"Too many wait at {name}.")
         raise Unavailable(f"{address} is another one.")
 
     monkeypatch.setattr(local, "open_monitor", opening)
@@ -252,5 +251,5 @@ async def test_a_full_queue_is_waited_for(folder: Path, monkeypatch: pytest.Monk
         await transport.connect(Host("127.0.0.1", "/a", UnixMonitor(str(folder / "q"))), 5)
     assert 3 == len(tries)
     tries.clear()
-    with pytest.raises(FullError):
+    with pytest.raises(Busy):
         await transport.connect(Host("127.0.0.1", "/a", UnixMonitor(str(folder / "q"))), -1)
