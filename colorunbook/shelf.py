@@ -12,6 +12,7 @@ from types import ModuleType
 
 from colorunbook.book.runbook import Runbook
 from colorunbook.errors import Aborted, InputError
+from colorunbook.hosts import Role
 
 DOCUMENT = (
     "launch-primary",
@@ -72,6 +73,17 @@ def runbook(name: str) -> Runbook:
         near = get_close_matches(name, found, 1) or list(found)
         raise InputError(f"There is no runbook {name!r}.", f"There is: {', '.join(near)}.")
     return found[name]
+
+
+def failover(role: Role) -> Runbook | None:
+    """The runbook by which a role goes on alone, if there is one.
+
+    It buries the other one, and is not what only frees the QEMU of another runbook.
+    """
+    books = runbooks().values()
+    freeing = {book.freed_by.name for book in books if book.freed_by}
+    found = (book for book in books if book.buries is role.other and book.name not in freeing)
+    return next(found, None)
 
 
 def templates() -> tuple[Path, ...]:

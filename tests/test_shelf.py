@@ -7,6 +7,7 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.errors import Aborted, InputError
+from colorunbook.hosts import Role
 
 OWN = '''
 """A runbook of one's own."""
@@ -115,3 +116,15 @@ def test_an_empty_shelf_is_no_mistake(own: Path) -> None:
     """Templates alone may lie there."""
     own.rmdir()
     assert list(shelf.ORDER) == list(shelf.runbooks())
+
+
+def test_each_role_has_a_failover() -> None:
+    """What only frees a primary is none."""
+    found = [shelf.failover(role) for role in Role]
+    assert ["primary-failover", "secondary-failover"] == [book.name for book in found if book]
+
+
+def test_a_shelf_may_have_no_failover(own: Path) -> None:
+    """Where one's own took the place of the shipped one."""
+    (own / "own.py").write_text(OWN.format(name="secondary-failover"))
+    assert shelf.failover(Role.SECONDARY) is None

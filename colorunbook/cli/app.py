@@ -143,7 +143,7 @@ def _bounded(message: str) -> str:
 def _end_without_data() -> None:
     """Tell that data is lost. What a run has done is done; all else was for the data."""
     error = Unavailable(f"What was put out is lost: {lost()}.")
-    if _verb(sys.argv[1:]) in ("run", "resume"):
+    if _verb(sys.argv[1:]) in ("run", "resume") and "--dry-run" not in sys.argv:
         say(error.message)
     else:
         _end(error)

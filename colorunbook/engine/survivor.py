@@ -4,6 +4,7 @@
 import asyncio
 from contextlib import suppress
 
+from colorunbook import shelf
 from colorunbook.book.actions import Launch
 from colorunbook.book.conditions import colo_mode_is, guest_is
 from colorunbook.engine.account import GO_ON
@@ -61,9 +62,12 @@ async def told_of_waiting(plan: Plan, session: Session) -> str:
 
 
 def _failover(role: Role) -> str:
+    runbook = shelf.failover(role)
+    if runbook is None:  # somebody's own shelf has others in the place of both
+        return ""
     return (
-        f"When the {role.other.value} is dead, 'colorunbook run {role.value}-failover' lets the "
-        f"{role.value} go on alone."
+        f"When the {role.other.value} is dead, 'colorunbook run {runbook.name}' lets "
+        f"the {role.value} go on alone."
     )
 
 

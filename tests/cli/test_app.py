@@ -3,10 +3,12 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Colorunbook, Start
+from tests.qmpserver import serving
 
 #: A host that no lab on this machine has.
 ELSEWHERE = ("--primary", "10.9.9.9")
@@ -203,12 +205,30 @@ def test_a_run_imports_no_more_than_it_needs(start: Start) -> None:
     assert ("\n", "") == (out, err)
 
 
+FULL = ("sh", "-c", '"$@" > /dev/full', "sh", sys.executable, "-m", "colorunbook")
+
+
+@pytest.mark.parametrize(("more", "code"), [((), 0), (("--dry-run",), 4)])
+def test_a_run_that_has_worked_has_worked(
+    start: Start, folder: Path, more: Sequence[str], code: int
+) -> None:
+    """Though its account is lost, which is all that a dry run is for."""
+    words = ("run", "set-checkpoint-delay", "--primary", "127.0.0.1", "--json", *more)
+    with serving(folder / "q") as server:
+        process = start(*words, "--primary-qmp", f"unix:{folder}/q", program=FULL)
+        _, err = process.communicate(timeout=30)
+    assert (code, [] if more else ["migrate-set-parameters"]) == (
+        process.returncode,
+        server.mutations(),
+    )
+    assert "What was put out is lost: No space left on device." in err
+
+
 @pytest.mark.parametrize(("words", "code"), [(("list",), 4), (("schema", "list", "--json"), 4)])
 def test_data_that_is_lost_is_no_success(start: Start, words: Sequence[str], code: int) -> None:
     """Who asked for it has nothing; that nobody reads on is no loss."""
-    shell = ("sh", "-c", '"$@" > /dev/full', "sh", sys.executable, "-m", "colorunbook")
-    full = start(*words, program=shell)
+    full = start(*words, program=FULL)
     _, err = full.communicate(timeout=30)
     assert (code, "No space left on device" in err) == (full.returncode, True)
-    early = start(*words, program=(*shell[:2], '"$@" | head -c 1', *shell[3:]))
+    early = start(*words, program=(*FULL[:2], '"$@" | head -c 1', *FULL[3:]))
     assert "" == early.communicate(timeout=30)[1]
