@@ -5,16 +5,20 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
+import pytest
+
 from colorunbook import shelf
 from colorunbook.book.machines import Output
 from colorunbook.engine.events import GuardHeld
-from colorunbook.engine.fake import FakeTransport
-from colorunbook.engine.guards import ask_guards
+from colorunbook.engine.fake import FakeTransport, Fault, Says, Silence
+from colorunbook.engine.guards import ask_guards, must_begin
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
 from colorunbook.engine.standing import Lookout
+from colorunbook.errors import ColorunbookError, TimedOut, Unavailable
 from colorunbook.hosts import Host
-from tests.engine.chapters import ONE, SITE, TWO
+from colorunbook.qemu.dialect import Edition
+from tests.engine.chapters import ONE, PAIR, SITE, TWO, Chapter, begin
 from tests.hurry import hurry
 
 
@@ -76,3 +80,21 @@ def test_nothing_is_asked_after_the_end_of_a_run() -> None:
     ran, tasks = hurry(work())
     assert ran < 6
     assert 1 == tasks
+
+
+@pytest.mark.parametrize(("outcome", "kind"), [(Silence(), TimedOut), (Says("no"), Unavailable)])
+def test_a_part_that_nobody_can_tell_of_may_not_begin(
+    outcome: Silence | Says, kind: type[Unavailable]
+) -> None:
+    """That is not the same as one of which QEMU says no."""
+
+    async def work() -> ColorunbookError:
+        hosts = await begin(Chapter("launch-secondary", PAIR[:2]), Edition.HMP)
+        hosts.faults = [Fault("query-status", outcome, nth=None)]
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("bring-up"))
+            with pytest.raises(ColorunbookError) as raised:
+                await must_begin(plan, session, Lookout(plan, session), "prepare-secondary")
+        return raised.value
+
+    assert kind is type(hurry(work()))

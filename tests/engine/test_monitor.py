@@ -13,7 +13,7 @@ import pytest
 from qemu.qmp import Message, QMPClient
 
 from colorunbook.engine.monitor import QmpMonitor, open_monitor
-from colorunbook.errors import StepFailed, TimedOut, Unavailable
+from colorunbook.errors import Busy, StepFailed, TimedOut, Unavailable
 from colorunbook.qemu.dialect import Version
 from colorunbook.qemu.payload import Payload
 from tests.qmpserver import GREETING, QmpServer, serving
@@ -228,7 +228,7 @@ async def test_a_full_queue_says_so(path: Path) -> None:
         listener.bind(str(path))
         listener.listen(0)
         other.connect(str(path))
-        with pytest.raises(Unavailable, match=r"too many wait there already.* has another client"):
+        with pytest.raises(Busy, match=r"too many wait there already.* has another client"):
             await open_monitor("it", str(path), 1)
 
 

@@ -5,12 +5,14 @@ import pytest
 
 from colorunbook import shelf
 from colorunbook.engine.events import StepDone
-from colorunbook.engine.fake import FakeTransport, Fault, Loss, Silence
+from colorunbook.engine.fake import FakeMonitor, FakeTransport, Fault, Loss, Silence
 from colorunbook.engine.foresight import foresee
 from colorunbook.engine.manner import Manner
 from colorunbook.engine.runner import run
 from colorunbook.engine.session import Session
-from colorunbook.errors import ColorunbookError, Refused
+from colorunbook.engine.survivor import told_of_survivor
+from colorunbook.errors import Aborted, ColorunbookError, Refused
+from colorunbook.hosts import Host
 from colorunbook.qemu.dialect import Edition
 from tests.engine.chapters import BEREFT, ONE, PAIR, SITE, TWO, Chapter, begin, play
 from tests.hurry import hurry
@@ -120,3 +122,57 @@ def test_a_guest_that_waits_after_a_failover_is_told_of() -> None:
     assert "The guest is paused" in error.advice
     assert '{"execute": "cont"}' in error.advice
     assert not error.leads_elsewhere
+
+
+async def stopped(hosts: FakeTransport) -> ColorunbookError:
+    """How a replication ends whose secondary dies as somebody has had enough."""
+    manner = Manner()
+    async with Session(hosts, SITE) as session:
+        plan = await session.resolve(shelf.runbook("start-replication"))
+        with pytest.raises(ColorunbookError) as raised:
+            async for event in run(plan, session, None, manner):
+                if isinstance(event, StepDone) and event.number == len(plan.steps):
+                    hosts.kill(TWO)
+                    manner.stop.ask()
+    return raised.value
+
+
+def test_who_has_had_enough_is_not_told_what_leads_on() -> None:
+    """Nobody knows yet whether it is needed."""
+
+    async def work() -> ColorunbookError:
+        return await stopped(await begin(Chapter("start-replication", PAIR[:3]), Edition.HMP))
+
+    error = hurry(work())
+    assert isinstance(error, Aborted)
+    assert "failover" not in error.advice
+
+
+def test_a_peer_that_answers_is_not_lost() -> None:
+    """Though it is not in COLO, as the other one is."""
+
+    async def work() -> str:
+        hosts = await begin(Chapter("start-replication", PAIR), Edition.HMP)
+        hosts.qemus[TWO].mode = "none"
+        async with Session(hosts, SITE) as session:
+            plan = await session.resolve(shelf.runbook("start-replication"))
+            return await told_of_survivor(plan, session)
+
+    assert "" == hurry(work())
+
+
+def test_who_was_only_asked_is_let_go_of() -> None:
+    """Its monitor takes one client, and the failover is the next."""
+    opened: list[FakeMonitor] = []
+
+    class Kept(FakeTransport):
+        async def connect(self, host: Host, within: float) -> FakeMonitor:
+            opened.append(await super().connect(host, within))
+            return opened[-1]
+
+    async def work() -> None:
+        hosts = await begin(Chapter("start-replication", (*PAIR, f"-{TWO}")), Edition.HMP)
+        await failed(Kept(qemus=hosts.qemus), "bring-up")
+
+    hurry(work())
+    assert [True] == [monitor.is_closed for monitor in opened]
