@@ -329,6 +329,21 @@ def test_an_interrupt_while_the_end_is_waited_for_ends_with_10(
     )
 
 
+def test_a_run_and_its_resume_name_the_folder_that_was_given(
+    colorunbook: Colorunbook, folder: Path
+) -> None:
+    """Without it nothing would be found."""
+    state = ("--state", str(folder / "kept"))
+    with serving(folder / "q") as server:
+        server.qemu.mode = "primary"
+        server.closes_on.add("x-blockdev-change")
+        failed = colorunbook(*FAILOVER, *at(folder / "q"), *state)
+        again = colorunbook("resume", "last", "--fence", "true", *state)
+    assert (4, 4) == (failed.code, again.code)
+    for ended in (failed, again):
+        assert f" --state {folder / 'kept'}' goes on from there." in ended.err
+
+
 def test_a_folder_for_journals_that_cannot_be_made_ends_with_4(
     colorunbook: Colorunbook, folder: Path
 ) -> None:

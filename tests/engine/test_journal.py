@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The record of one run."""
 
+import errno
 import json
 import os
 import resource
@@ -398,3 +399,21 @@ def test_what_takes_a_step_back_is_kept_before_it_is_sent() -> None:
     undo = (Qmp(Payload("stop")), Qmp(Payload("cont")))
     record = as_record(UndoStarted(1, replace(STEP, undo=undo)))
     assert ['{"execute": "stop"}', '{"execute": "cont"}'] == record["undone_by"]
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [(errno.ENOSPC, "Make room, or name"), (errno.EDQUOT, "Make room, or"), (errno.EFBIG, "Name")],
+)
+def test_room_is_asked_for_where_there_is_none(
+    number: int, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder may do in any case."""
+
+    def refuse(_handle: int, _data: bytes) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "write", refuse)
+    with pytest.raises(Unavailable) as raised:
+        Journal(tmp_path / "runs", resolve(shelf.runbook("primary-failover"), Site(), Dialect()))
+    assert raised.value.advice.startswith(advice)
